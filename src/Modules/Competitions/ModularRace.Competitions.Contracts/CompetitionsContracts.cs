@@ -1,0 +1,65 @@
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Competitions.Contracts;
+
+/// <summary>A competition, as other modules need to know it.</summary>
+public sealed record CompetitionSummary(
+    Guid ClientUuid, string Name, string? Place, string Country, DateOnly StartDate, DateOnly EndDate, string TimeZone, bool Practice, string Origin,
+    int Races, int Athletes, int Bibs, int Locations);
+
+/// <summary>Competitions by first day, latest first. <paramref name="Uuids"/> null: all.</summary>
+public sealed record FindCompetitions(IReadOnlyCollection<Guid>? Uuids = null) : IQuery<IReadOnlyList<CompetitionSummary>>;
+
+/// <summary>A race, as other modules need to know it.</summary>
+public sealed record RaceSummary(
+    Guid ClientUuid, Guid CompetitionUuid, string Name, string Discipline, DateTimeOffset? ScheduledAt, string Status, string TimeZone, string CompetitionName);
+
+/// <summary>The races with these UUIDs that exist, in no order.</summary>
+public sealed record FindRaces(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<RaceSummary>>;
+
+/// <summary>The races of a competition, by position, time and name.</summary>
+public sealed record FindRacesOfCompetition(Guid CompetitionUuid) : IQuery<IReadOnlyList<RaceSummary>>;
+
+/// <summary>A place on a race's course.</summary>
+public sealed record LocationSummary(Guid ClientUuid, Guid RaceUuid, string Name, string? CourseSegment, int Position, bool Deleted);
+
+/// <summary>The locations with these UUIDs that exist, tombstones included, in no order.</summary>
+public sealed record FindLocations(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<LocationSummary>>;
+
+/// <summary>The locations of a race in course order, without tombstones.</summary>
+public sealed record FindLocationsOfRace(Guid RaceUuid) : IQuery<IReadOnlyList<LocationSummary>>;
+
+/// <summary>Who wears a bib: one athlete, or a team's in its order.</summary>
+/// <param name="Status"><c>registered, dns, dnf, dsq, finished</c>.</param>
+public sealed record StartingBib(int BibNumber, string? Heat, string Status, IReadOnlyList<StartingAthlete> Athletes)
+{
+    /// <summary>"Lindh / Ekdal" for a team, "Oskar Lindh" for one athlete.</summary>
+    public string Names => Athletes.Count == 1
+        ? $"{Athletes[0].FirstName} {Athletes[0].LastName}"
+        : string.Join(" / ", Athletes.Select(a => a.LastName));
+
+    /// <summary>The nation of the first athlete, three capital letters; null when nobody is known.</summary>
+    public string? Nation => Athletes.Count > 0 ? Athletes[0].Nation : null;
+}
+
+public sealed record StartingAthlete(Guid ClientUuid, string FirstName, string LastName, string Nation, string? Gender, int? BirthYear, string? LicenseNumber);
+
+/// <summary>The start list of a race by bib, without tombstones. <paramref name="Bibs"/> null: all.</summary>
+public sealed record FindStartList(Guid RaceUuid, IReadOnlyCollection<int>? Bibs = null) : IQuery<IReadOnlyList<StartingBib>>;
+
+/// <summary>
+/// Everything that a device needs of a competition, whole, in the order of reference (competition, races, locations,
+/// athletes, bib assignments, penalties, phrases). With a date: only the races of that day at the venue (a race without a
+/// time belongs to every day) and what they need.
+/// </summary>
+public sealed record ReadReferenceRecords(Guid CompetitionUuid, DateOnly? Date = null) : IQuery<IReadOnlyList<RecordVersion>>;
+
+/// <summary>Checks reference records on their way in, without storing anything; the outcomes are in the records' order.</summary>
+public sealed record CheckReferenceRecords(IReadOnlyList<IncomingRecord> Records) : IQuery<IReadOnlyList<RecordOutcome>>;
+
+/// <summary>
+/// Stores reference records that came in, by UUID: made where new, overwritten where known. They refer to each other or to
+/// what is stored already, and stand in the order of reference. A record equal to what is stored is left alone.
+/// </summary>
+public sealed record ApplyReferenceRecords(IReadOnlyList<IncomingRecord> Records) : ICommand<IReadOnlyList<RecordOutcome>>;

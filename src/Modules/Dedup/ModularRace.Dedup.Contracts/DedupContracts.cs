@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Dedup.Contracts;
+
+/// <summary>One side's last edit of a record, as R7 needs it. The sides of a record are the cloud and each device (with its store) that sent it.</summary>
+/// <param name="Side"><c>cloud</c>, or the device's and its store's UUID.</param>
+/// <param name="Edit">The side's count of its edits, from 1.</param>
+/// <param name="Content">The whole version.</param>
+/// <param name="Base">The content of the cloud's version that the side had seen; null: none.</param>
+/// <param name="BaseNumber">That version's number; 0: none.</param>
+/// <param name="TakenNumber">The number of the cloud's version that first took account of this edit.</param>
+/// <param name="Inherited">Fields that the side said in an earlier edit, which its base held already and which it says still, with the number at which that was taken.</param>
+public sealed record SideEdit(
+    string Side, long Edit, JsonObject Content, JsonObject? Base, long BaseNumber, long TakenNumber, IReadOnlyDictionary<string, long> Inherited);
+
+/// <summary>A record with everything that its sides say of it.</summary>
+/// <param name="Current">What the cloud has now; null: nothing.</param>
+/// <param name="Sides">The last edit of each side, the arriving one among them.</param>
+/// <param name="DeviceUuid">The device whose edit arrives.</param>
+/// <param name="Origin">Of the record; for reference data the only side that may change it.</param>
+/// <param name="Repeated">A second content came under a number that was taken already (R2): a conflict by itself.</param>
+public sealed record RecordSides(
+    string Type, Guid ClientUuid, Guid? CompetitionUuid, Guid? RaceUuid, string Origin, string? CurrentRevision, JsonObject? Current,
+    IReadOnlyList<SideEdit> Sides, Guid DeviceUuid, string? DeviceName, SideEdit? Repeated = null);
+
+/// <summary>What R6 and R7 make of a record's sides.</summary>
+/// <param name="Content">The record as it stands: what nobody disputes, and of what is disputed the value that stays meanwhile.</param>
+/// <param name="Disputed">The fields on which the sides say different things, in order; empty: none.</param>
+/// <param name="ConflictUuid">The conflict that waits for a person; null: none.</param>
+/// <param name="Says">For each side the fields that it says, with the number at which that was taken.</param>
+public sealed record RecordJudgement(
+    string Type, Guid ClientUuid, JsonObject Content, IReadOnlyList<string> Disputed, Guid? ConflictUuid,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says);
+
+/// <summary>
+/// Layer 1: merges what the sides of each record say by field (R7, R6), and raises, changes or closes the conflict that a
+/// person must look at. A function of the sides alone: the order in which they arrived plays no part (R3).
+/// </summary>
+public sealed record JudgeRecords(IReadOnlyList<RecordSides> Records) : ICommand<IReadOnlyList<RecordJudgement>>;
+
+/// <summary>How an incident stands among the others, for the answer to an upload.</summary>
+/// <param name="StandsFor">The incident that stands for it; itself where it stands.</param>
+/// <param name="ConflictUuid">The open conflict over its record or over its decision against a near one; null: none.</param>
+public sealed record IncidentStanding(Guid IncidentUuid, Guid StandsFor, Guid? ConflictUuid);
+
+/// <summary>How these incidents stand; one that is unknown is not answered.</summary>
+public sealed record FindStandings(IReadOnlyCollection<Guid> IncidentUuids) : IQuery<IReadOnlyList<IncidentStanding>>;
+
+/// <summary>The open conflicts over these records, by record UUID; those between two incidents count for both.</summary>
+public sealed record FindOpenConflicts(IReadOnlyCollection<Guid> RecordUuids) : IQuery<IReadOnlyDictionary<Guid, Guid>>;
+
+/// <summary>Checks grouping records on their way in, without storing anything; outcomes in the records' order.</summary>
+public sealed record CheckGroupingRecords(IReadOnlyList<IncomingRecord> Records) : IQuery<IReadOnlyList<RecordOutcome>>;
+
+/// <summary>Stores people's groupings that came in, and works the groups out anew. The caller holds the lock of every race concerned.</summary>
+public sealed record ApplyGroupingRecords(IReadOnlyList<IncomingRecord> Records) : ICommand<IReadOnlyList<RecordOutcome>>;
+
+/// <summary>Why incidents stand together: an entry of the merge log that still holds.</summary>
+public sealed record MergeReason(Guid ClientUuid, IReadOnlyList<Guid> IncidentUuids, Guid IntoUuid, string By, string Reason, decimal? SecondsApart, DateTimeOffset MadeAt);
+
+/// <summary>The merges that hold among the members of the groups that these incidents stand for.</summary>
+public sealed record FindMergeReasons(IReadOnlyCollection<Guid> IncidentUuids) : IQuery<IReadOnlyList<MergeReason>>;
+
+/// <summary>How many conflicts are open in each competition.</summary>
+public sealed record CountOpenConflicts : IQuery<IReadOnlyDictionary<Guid, int>>;

@@ -1,0 +1,40 @@
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Incidents.Contracts;
+
+/// <summary>
+/// Which incident stands for which, as the duplicate rule has worked it out: each incident named here belongs to the one
+/// given; an incident that is its own stands for itself. Incidents not named are left as they are.
+/// </summary>
+/// <param name="StandsFor">Incident to the incident that stands for it (itself where it stands).</param>
+public sealed record SetIncidentGroups(IReadOnlyDictionary<Guid, Guid> StandsFor) : ICommand<Done>;
+
+/// <summary>An incident, as other modules need to show it.</summary>
+/// <param name="MergedInto">The incident that stands for it; null where it stands itself.</param>
+public sealed record IncidentSummary(
+    Guid ClientUuid, long Number, Guid CompetitionUuid, Guid RaceUuid, Guid? RaceLocationUuid, int? BibNumber, DateTimeOffset OccurredAt, string Status,
+    string Decision, string? Description, string Origin, Guid? MergedInto, int Reports, string? ReporterName);
+
+/// <summary>The incidents with these UUIDs that exist, in no order.</summary>
+public sealed record FindIncidents(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<IncidentSummary>>;
+
+/// <summary>How many incidents and reports a competition has; an alias counts with the one that stands.</summary>
+public sealed record CountIncidents(IReadOnlyCollection<Guid> CompetitionUuids) : IQuery<IReadOnlyDictionary<Guid, IncidentCounts>>;
+
+public sealed record IncidentCounts(int Standing, int Reports);
+
+/// <summary>Checks incident, report and history_entry records on their way in, without storing anything; outcomes in the records' order.</summary>
+public sealed record CheckIncidentRecords(IReadOnlyList<IncomingRecord> Records) : IQuery<IReadOnlyList<RecordOutcome>>;
+
+/// <summary>
+/// Stores incident, report and history_entry records that came in, by UUID: made where new, overwritten where known, and the
+/// duplicate rule told once for all of them. The caller holds the lock of every race concerned.
+/// </summary>
+public sealed record ApplyIncidentRecords(IReadOnlyList<IncomingRecord> Records) : ICommand<IReadOnlyList<RecordOutcome>>;
+
+/// <summary>The lock that work which regroups holds for its race (R4); taken for several races in the order of their text.</summary>
+public static class RaceLock
+{
+    public const string Scope = "race";
+}

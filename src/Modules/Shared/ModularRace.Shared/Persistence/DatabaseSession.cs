@@ -1,0 +1,179 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ModularRace.Shared.Persistence;
+
+/// <summary>
+/// One connection for a scope, and at most one transaction on it, which the DbContext of every module in the scope joins:
+/// so a report, its queue entry and the log of what the duplicate rule did are one commit, though three modules wrote them.
+/// </summary>
+public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<DatabaseSession> logger) : IAsyncDisposable, IDisposable
+{
+    private const int Attempts = 5;
+    private readonly List<DbContext> contexts = [];
+    private readonly List<Func<Task>> afterCommit = [];
+    private NpgsqlConnection? connection;
+    private NpgsqlTransaction? transaction;
+
+    /// <summary>The scope's connection; opened by whoever needs it first.</summary>
+    public NpgsqlConnection Connection => connection ??= dataSource.CreateConnection();
+
+    /// <summary>The open transaction, for plain SQL beside EF.</summary>
+    public NpgsqlTransaction? Transaction => transaction;
+
+    public bool InTransaction => transaction is not null;
+
+    /// <summary>Called by each module's DbContext when it is made, so that it joins the transaction that is open or will be.</summary>
+    public void Enlist(DbContext context)
+    {
+        contexts.Add(context);
+        if (transaction is not null) context.Database.UseTransaction(transaction);
+    }
+
+    /// <summary>What leaves the process (an alert, a live event, a signal to a job) leaves after the commit, or not at all.</summary>
+    public void AfterCommit(Func<Task> action)
+    {
+        if (transaction is null) throw new InvalidOperationException("Nothing is being committed.");
+        afterCommit.Add(action);
+    }
+
+    /// <summary>
+    /// Holds a lock until the transaction ends. Where several are needed they are taken in the order of their text, so that
+    /// two commands never wait for each other in a circle.
+    /// </summary>
+    public async Task LockAsync(string scope, IEnumerable<Guid> uuids, CancellationToken cancellationToken)
+    {
+        if (transaction is null) throw new InvalidOperationException("A lock is held by a transaction.");
+        var keys = uuids.Distinct().Select(u => $"{scope}:{u}").Order(StringComparer.Ordinal).ToArray();
+        if (keys.Length == 0) return;
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_advisory_xact_lock(hashtextextended(k, 0)) FROM unnest($1) WITH ORDINALITY AS t(k, n) ORDER BY n", Connection, transaction);
+        command.Parameters.AddWithValue(keys);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public Task LockAsync(string scope, Guid uuid, CancellationToken cancellationToken) => LockAsync(scope, [uuid], cancellationToken);
+
+    /// <summary>
+    /// Runs the work in one transaction. A deadlock or serialisation failure is nobody's fault: the work is done anew on
+    /// fresh contexts. A cancelled caller is told nothing half: until the commit it rolls back, the commit itself is not
+    /// interrupted (R1).
+    /// </summary>
+    internal async Task<T> TransactAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await OnceAsync(work, cancellationToken);
+            }
+            catch (Exception e) when (attempt < Attempts && IsTransient(e) && !cancellationToken.IsCancellationRequested)
+            {
+                logger.LogInformation("Transaction is done anew, attempt {Attempt}: {Reason}", attempt, e.GetBaseException().Message);
+            }
+        }
+    }
+
+    private async Task<T> OnceAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        var opened = Connection.State != ConnectionState.Open;
+        if (opened) await Connection.OpenAsync(cancellationToken);
+        Func<Task>[] leaving;
+        T result;
+        try
+        {
+            transaction = await Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            foreach (var context in contexts) await context.Database.UseTransactionAsync(transaction, cancellationToken);
+            result = await work();
+
+            // R1: a setting of the server or of the role must not make "saved" mean "perhaps saved".
+            await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", Connection, transaction))
+                await durable.ExecuteNonQueryAsync(CancellationToken.None);
+            await CommitAsync();
+            leaving = [.. afterCommit];
+        }
+        catch
+        {
+            await RollBackAsync();
+            throw;
+        }
+        finally
+        {
+            afterCommit.Clear();
+            if (opened) await Connection.CloseAsync();
+        }
+
+        foreach (var action in leaving) await action();
+        return result;
+    }
+
+    private async Task CommitAsync()
+    {
+        // R1: with synchronous replication a commit whose wait was cancelled returns with a warning ("may not have been
+        // replicated"): that is no acknowledgement.
+        PostgresNotice? warning = null;
+        void Heard(object _, NpgsqlNoticeEventArgs e)
+        {
+            if (string.Equals(e.Notice.InvariantSeverity, "WARNING", StringComparison.Ordinal)) warning = e.Notice;
+        }
+
+        Connection.Notice += Heard;
+        try
+        {
+            await transaction!.CommitAsync(CancellationToken.None);
+        }
+        finally
+        {
+            Connection.Notice -= Heard;
+        }
+
+        await LeaveTransactionAsync();
+        if (warning is not null) throw new NpgsqlException($"The commit came back with a warning: {warning.MessageText}");
+    }
+
+    private async Task RollBackAsync()
+    {
+        if (transaction is null) return;
+        try
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or ObjectDisposedException)
+        {
+            logger.LogDebug(e, "The connection was gone before the rollback; the server has rolled back.");
+        }
+
+        foreach (var context in contexts) context.ChangeTracker.Clear();
+        await LeaveTransactionAsync();
+    }
+
+    private async Task LeaveTransactionAsync()
+    {
+        foreach (var context in contexts) await context.Database.UseTransactionAsync(null, CancellationToken.None);
+        if (transaction is not null) await transaction.DisposeAsync();
+        transaction = null;
+    }
+
+    private static bool IsTransient(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+            if (e is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation })
+                return true;
+        return false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (transaction is not null) await transaction.DisposeAsync();
+        if (connection is not null) await connection.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        transaction?.Dispose();
+        connection?.Dispose();
+    }
+}

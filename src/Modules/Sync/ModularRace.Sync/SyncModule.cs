@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using ModularRace.Sync.Persistence;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Persistence;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Sync;
+
+/// <summary>What the module does in this host.</summary>
+public enum SyncRole
+{
+    /// <summary>On the cloud: devices, uploads, the feed.</summary>
+    Server,
+
+    /// <summary>On a Pi: the queue and the runs.</summary>
+    Device,
+}
+
+/// <summary>Moves records; knows nothing of what they mean.</summary>
+public sealed class SyncModule(SyncRole role) : IModule
+{
+    public void Add(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddModuleDatabase<SyncDbContext>(SyncDbContext.SchemaName, options => new SyncDbContext(options));
+        services.AddHandlersFrom(typeof(SyncModule).Assembly, type => !type.Namespace!.Contains(role == SyncRole.Server ? ".OnDevice" : ".OnServer", StringComparison.Ordinal));
+    }
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+    }
+}
