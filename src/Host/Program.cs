@@ -11,6 +11,7 @@ var connectionString = builder.Configuration.GetConnectionString("ModularRace") 
 
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<IRaceClock, CloudClock>();
+builder.Services.AddSingleton<ModularRace.Shared.Access.ISystemIdentity, ModularRace.Shared.Access.CloudIdentity>();
 builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
 builder.Services.AddShared();
 foreach (var module in modules) module.Add(builder.Services, builder.Configuration);
