@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ModularRace.Competitions.Domain;
 using ModularRace.Competitions.Persistence;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
@@ -14,6 +15,7 @@ public sealed class CompetitionsModule : IModule
     public void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddModuleDatabase<CompetitionsDbContext>(CompetitionsDbContext.SchemaName, options => new CompetitionsDbContext(options));
+        services.AddScoped<ReferenceAccess>();
         services.AddHandlersFrom(typeof(CompetitionsModule).Assembly);
     }
 

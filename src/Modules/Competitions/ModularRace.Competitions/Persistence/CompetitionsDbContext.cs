@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using ModularRace.Competitions.Domain;
 using ModularRace.Shared.Persistence;
 
 namespace ModularRace.Competitions.Persistence;
@@ -7,6 +8,20 @@ namespace ModularRace.Competitions.Persistence;
 internal sealed class CompetitionsDbContext(DbContextOptions<CompetitionsDbContext> options) : ModuleDbContext(options, SchemaName)
 {
     public const string SchemaName = "competitions";
+
+    public DbSet<Competition> Competitions => Set<Competition>();
+
+    public DbSet<Race> Races => Set<Race>();
+
+    public DbSet<RaceLocation> RaceLocations => Set<RaceLocation>();
+
+    public DbSet<Athlete> Athletes => Set<Athlete>();
+
+    public DbSet<BibAssignment> BibAssignments => Set<BibAssignment>();
+
+    public DbSet<Penalty> Penalties => Set<Penalty>();
+
+    public DbSet<Phrase> Phrases => Set<Phrase>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>
