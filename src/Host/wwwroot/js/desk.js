@@ -1,0 +1,231 @@
+// The desk in the browser: the venue's clock, regions that keep themselves up to date, keys. Everything works without it
+// but the import of a file, the dialog and the keys.
+
+const serverAhead = Number(document.body.dataset.now) - Date.now();
+const now = () => Date.now() + serverAhead;
+
+// ---- clocks -------------------------------------------------------------------------------------------------------
+function clocks() {
+  for (const el of document.querySelectorAll('[data-clock]')) {
+    try {
+      el.textContent = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: el.dataset.clock || undefined }).format(now());
+    } catch {
+      el.textContent = '';
+    }
+  }
+  for (const el of document.querySelectorAll('[data-until]')) {
+    const left = Math.ceil((Date.parse(el.dataset.until) - now()) / 1000);
+    el.textContent = left > 0 ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}` : el.dataset.over;
+    if (left <= 0) el.closest('[data-lapses]')?.classList.add('over');
+  }
+  for (const el of document.querySelectorAll('[data-since]')) el.textContent = ago((now() - Date.parse(el.dataset.since)) / 1000);
+  setTimeout(clocks, 1000 - (now() % 1000));
+}
+
+function ago(seconds) {
+  if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${String(Math.floor(seconds / 60) % 60).padStart(2, '0')} min`;
+  return `${Math.floor(seconds / 86400)} d`;
+}
+
+// ---- regions that keep themselves up to date ----------------------------------------------------------------------
+// Each [data-live] is fetched anew with its page. One in which a person has begun to write is left as it is, and says
+// that there is something newer: nothing that was typed is ever lost to a refresh.
+const seen = new Map();
+const plain = region => {
+  const copy = region.cloneNode(true);
+  copy.querySelectorAll('input[name="__RequestVerificationToken"]').forEach(i => i.remove());
+  return copy.innerHTML;
+};
+const busy = region =>
+  region.querySelector('form[data-dirty]') !== null || region.querySelector('dialog[open]') !== null ||
+  (region.contains(document.activeElement) && document.activeElement.matches('input:not([type="radio"]):not([type="checkbox"]), select, textarea'));
+
+async function refresh() {
+  const regions = document.querySelectorAll('[data-live]');
+  if (regions.length === 0) return;
+  const page = new URL(location.href);
+  page.searchParams.delete('handler'); // a form's own address names what it did, not what it shows
+  page.searchParams.delete('said');
+  let state = 'live';
+  try {
+    const answer = await fetch(page, { headers: { 'X-Refresh': '1' }, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(10000) });
+    if (answer.redirected && new URL(answer.url).pathname !== page.pathname) state = 'out';
+    else if (!answer.ok) state = 'lost';
+    else take(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+  } catch {
+    state = 'lost';
+  }
+  say(state);
+}
+
+function take(page) {
+  const token = page.querySelector('meta[name="csrf-token"]')?.content;
+  if (token) document.querySelector('meta[name="csrf-token"]').content = token;
+  for (const region of document.querySelectorAll('[data-live]')) {
+    const fresh = page.querySelector(`[data-live="${region.dataset.live}"]`);
+    if (!fresh) continue;
+    const html = plain(fresh);
+    if (seen.get(region.dataset.live) === html) continue;
+    if (busy(region)) {
+      behind(region);
+      continue;
+    }
+    seen.set(region.dataset.live, html);
+    replace(region, fresh);
+  }
+  follow();
+}
+
+function replace(region, fresh) {
+  const open = [...region.querySelectorAll('details[open][id]')].map(d => d.id);
+  const focused = region.contains(document.activeElement) ? document.activeElement.id : null;
+  const scrolled = [...region.querySelectorAll('[data-scroll]')].map(s => [s.dataset.scroll, s.scrollTop]);
+  region.replaceChildren(...fresh.childNodes);
+  open.forEach(id => document.getElementById(id)?.setAttribute('open', ''));
+  scrolled.forEach(([name, top]) => { const s = region.querySelector(`[data-scroll="${name}"]`); if (s) s.scrollTop = top; });
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function behind(region) {
+  if (region.querySelector('[data-behind]')) return;
+  const note = document.createElement('p');
+  note.className = 'alert in';
+  note.dataset.behind = '';
+  note.setAttribute('role', 'status');
+  const link = document.createElement('a');
+  link.href = location.href;
+  link.textContent = 'Show it as it is now';
+  note.append('Somebody changed this while you were writing. ', link);
+  region.prepend(note);
+}
+
+function say(state) {
+  const el = document.querySelector('[data-link]');
+  if (!el) return;
+  el.hidden = false;
+  el.dataset.state = state;
+  el.querySelector('span').textContent = state === 'live' ? 'Live' : state === 'out' ? 'Signed out' : 'No answer, trying again';
+}
+
+function keepLive() {
+  for (const region of document.querySelectorAll('[data-live]')) seen.set(region.dataset.live, plain(region));
+  if (seen.size === 0) return;
+  say('live');
+  const every = 4000;
+  const turn = async () => {
+    if (!document.hidden) await refresh();
+    setTimeout(turn, every);
+  };
+  setTimeout(turn, every);
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+}
+
+// ---- pieces of a page that another module draws ---------------------------------------------------------------------
+const drawn = new Map();
+function follow() {
+  for (const place of document.querySelectorAll('[data-src]')) {
+    const key = `${place.dataset.src}#${place.dataset.version ?? ''}`;
+    if (drawn.has(key)) {
+      if (place.childElementCount === 0) place.replaceChildren(...drawn.get(key).map(n => n.cloneNode(true)));
+      continue;
+    }
+    drawn.set(key, []);
+    fetch(place.dataset.src, { credentials: 'same-origin', cache: 'no-store' })
+      .then(async answer => {
+        if (!answer.ok || answer.redirected) return;
+        const nodes = [...new DOMParser().parseFromString(await answer.text(), 'text/html').body.childNodes];
+        drawn.set(key, nodes);
+        for (const p of document.querySelectorAll('[data-src]'))
+          if (`${p.dataset.src}#${p.dataset.version ?? ''}` === key) p.replaceChildren(...nodes.map(n => n.cloneNode(true)));
+      })
+      .catch(() => drawn.delete(key));
+  }
+}
+
+// ---- forms ------------------------------------------------------------------------------------------------------------
+document.addEventListener('input', e => { if (e.target.form && !('calm' in e.target.dataset)) e.target.form.dataset.dirty = ''; });
+document.addEventListener('submit', e => {
+  const form = e.target;
+  const ask = e.submitter?.dataset.ask ?? form.dataset.ask;
+  if (ask && !confirm(ask)) {
+    e.preventDefault();
+    return;
+  }
+  if (form.method !== 'post') return;
+  if (form.dataset.sent !== undefined) e.preventDefault(); // a second click sends nothing twice
+  form.dataset.sent = '';
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+document.addEventListener('change', e => {
+  if (e.target.matches('select[data-go]')) location.href = e.target.value;
+  else if (e.target.matches('[data-submit]')) e.target.form.requestSubmit();
+  labels();
+});
+document.addEventListener('click', e => {
+  const opener = e.target.closest('[data-dialog]');
+  if (opener) {
+    e.preventDefault();
+    document.getElementById(opener.dataset.dialog)?.showModal();
+  }
+  if (e.target.closest('[data-close]')) e.target.closest('dialog')?.close();
+  const copy = e.target.closest('[data-copy]');
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => { copy.textContent = 'Copied'; });
+});
+
+// The button says what it will do, and fields that a choice does not need are away.
+function labels() {
+  for (const form of document.querySelectorAll('form[data-says]')) {
+    const choice = form.querySelector('input[type="radio"]:checked');
+    const button = form.querySelector('[data-label]');
+    if (choice && button) {
+      const code = form.querySelector('[name$="PenaltyCode"]')?.value.trim();
+      button.textContent = choice.value === 'penalty_applied' && code ? `${choice.dataset.says}: ${code}` : choice.dataset.says;
+    }
+    for (const part of form.querySelectorAll('[data-for]')) part.hidden = choice?.value !== part.dataset.for;
+  }
+}
+document.addEventListener('input', labels);
+
+// ---- keys: shown where they act ---------------------------------------------------------------------------------------
+document.addEventListener('keydown', e => {
+  if (e.key === 'Enter' && (e.ctrlKey || e.metaKey) && e.target.form) {
+    e.preventDefault();
+    e.target.form.requestSubmit();
+    return;
+  }
+  if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog[open]')) return;
+  if (e.target.matches('input:not([type="radio"]):not([type="checkbox"]), select, textarea')) {
+    if (e.key === 'Escape') e.target.blur();
+    return;
+  }
+  if (e.key === 'j' || e.key === 'k') step(e.key === 'j' ? 1 : -1);
+  else {
+    const key = e.key === '/' ? 'slash' : e.key.toLowerCase();
+    if (!/^[a-z0-9]+$/.test(key)) return;
+    const target = document.querySelector(`[data-key="${key}"]`);
+    if (!target) return;
+    e.preventDefault();
+    if (target.matches('input[type="radio"]')) {
+      target.checked = true;
+      target.dispatchEvent(new Event('change', { bubbles: true }));
+      target.focus();
+    } else if (target.matches('input, textarea, select')) target.focus();
+    else target.click();
+  }
+});
+
+function step(by) {
+  const rows = [...document.querySelectorAll('.rows a')];
+  const at = rows.findIndex(r => r.hasAttribute('aria-current'));
+  const next = rows[at < 0 ? 0 : at + by];
+  if (next) next.click();
+}
+
+clocks();
+keepLive();
+follow();
+labels();
+for (const row of document.querySelectorAll('.rows [aria-current]')) row.scrollIntoView({ block: 'nearest' });
+for (const dialog of document.querySelectorAll('dialog[data-open]')) dialog.showModal();
