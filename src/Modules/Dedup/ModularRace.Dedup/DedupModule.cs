@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ModularRace.Dedup.Features.Regrouping;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
@@ -24,6 +25,9 @@ public sealed class DedupModule(DedupRole role) : IModule
     public void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddModuleDatabase<DedupDbContext>(DedupDbContext.SchemaName, options => new DedupDbContext(options));
+        services.AddScoped<Regrouper>();
+        services.AddScoped<MergeLog>();
+        services.AddScoped<DecisionClashes>();
         services.AddHandlersFrom(typeof(DedupModule).Assembly, type => role == DedupRole.RuleAndReview || !type.Namespace!.Contains(".Review", StringComparison.Ordinal));
     }
 

@@ -38,3 +38,6 @@ public static class RaceLock
 {
     public const string Scope = "race";
 }
+
+/// <summary>The whole records of these incidents (not their reports), in no order.</summary>
+public sealed record ReadIncidentRecords(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<RecordVersion>>;

@@ -7,6 +7,16 @@ namespace ModularRace.Dedup.Persistence;
 internal sealed class DedupDbContext(DbContextOptions<DedupDbContext> options) : ModuleDbContext(options, SchemaName)
 {
     public const string SchemaName = "dedup";
+
+    public DbSet<GroupMember> Members => Set<GroupMember>();
+
+    public DbSet<ObservationRow> Observations => Set<ObservationRow>();
+
+    public DbSet<GroupingRow> Groupings => Set<GroupingRow>();
+
+    public DbSet<MergeRow> Merges => Set<MergeRow>();
+
+    public DbSet<ConflictRow> Conflicts => Set<ConflictRow>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Dedup.Domain;
+
+/// <summary>Numbers of the cloud's versions between which a field was in open conflict, both ends included.</summary>
+internal sealed record DisputedSpan(string Field, long From, long To);
+
+/// <param name="Content">The record as it stands.</param>
+/// <param name="Disputed">What only a person can decide, in order.</param>
+/// <param name="Says">For each side the values that it says, with the number at which each was taken.</param>
+internal sealed record Merged(JsonObject Content, IReadOnlyList<string> Disputed, IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says);
+
+/// <summary>
+/// R7: changes merge by field. A side says a value where it differs from the side's base (without a base: everything); a
+/// value gives way to an edit whose base held it. One value said: it stands; several: a conflict of exactly those.
+/// </summary>
+/// <remarks>
+/// Two guards make "held it" safe. What came after cannot give way to what it had seen: an author who goes back to an
+/// earlier value means it. And a base in which the field was disputed showed one of several values, so that only that one
+/// counts as seen: no edit of another field may end a conflict by accident.
+/// </remarks>
+internal static class SideMerge
+{
+    public static Merged Merge(RecordSides record, IReadOnlyCollection<DisputedSpan> disputes)
+    {
+        var type = record.Type;
+        var sides = record.Sides.OrderBy(Seniority, StringComparer.Ordinal).ToList();
+        var reference = RecordTypes.IsReference(type);
+        var names = FieldValues.Names(type, [.. sides.Select(s => s.Content), .. sides.Where(s => s.Base is not null).Select(s => s.Base!), .. record.Current is null ? Array.Empty<JsonObject>() : [record.Current]]);
+        var content = new JsonObject();
+        var disputed = new List<string>();
+        var says = sides.ToDictionary(s => s.Side, _ => new Dictionary<string, long>(StringComparer.Ordinal), StringComparer.Ordinal);
+
+        foreach (var name in names)
+        {
+            var said = sides.Where(s => SaidAt(type, name, s) is not null).ToList();
+            var live = said.Where(s => !said.Exists(t => t != s && GivesWay(type, name, s, t, disputes)) && !sides.Exists(t => t != s && Overtaken(type, name, s, t, disputes))).ToList();
+            foreach (var side in live) says[side.Side][name] = SaidAt(type, name, side)!.Value;
+
+            var standing = reference
+                ? Reference(type, name, record, sides, live, disputed)
+                : Standing(type, name, sides, live, disputed);
+            if (standing is not null) FieldValues.Copy(type, name, standing, content);
+        }
+
+        if (record.Repeated is { } second)
+            foreach (var name in FieldValues.Names(type, [second.Content, content]))
+                if (!disputed.Contains(name, StringComparer.Ordinal) && !FieldValues.Same(type, name, second.Content, content)) disputed.Add(name);
+
+        var created = sides.Select(s => s.Content["created_at"]).Append(record.Current?["created_at"]).FirstOrDefault(c => c is not null);
+        if (created is not null) content["created_at"] = created.DeepClone();
+        disputed.Sort(StringComparer.Ordinal);
+        return new Merged(content, disputed, says.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, long>)s.Value, StringComparer.Ordinal));
+    }
+
+    /// <summary>The version whose value stands; adds to the disputed what only a person can decide.</summary>
+    private static JsonObject? Standing(string type, string name, List<SideEdit> sides, List<SideEdit> live, List<string> disputed)
+    {
+        if (live.Count == 0) return LatestBase(sides);
+        var left = new List<JsonObject>();
+        foreach (var side in live)
+        {
+            // Equal values and those that give way by R6 collapse into one; what remains are values that differ.
+            var best = side.Content;
+            for (var i = left.Count - 1; i >= 0; i--)
+                if (FieldValues.Prevailing(type, name, left[i], best) is { } prevailing)
+                {
+                    best = prevailing;
+                    left.RemoveAt(i);
+                }
+
+            left.Add(best);
+        }
+
+        if (left.Count == 1) return left[0];
+        disputed.Add(name);
+        // Shown meanwhile: the senior side's (sides are in order), whatever the order of arrival (R3).
+        return live[0].Content;
+    }
+
+    /// <summary>Reference data is changed only by its origin: what another side says of it is a conflict, and the origin's stands.</summary>
+    private static JsonObject? Reference(string type, string name, RecordSides record, List<SideEdit> sides, List<SideEdit> live, List<string> disputed)
+    {
+        var origin = sides.Find(s => s.Side == record.Origin || s.Side.StartsWith(record.Origin + "/", StringComparison.Ordinal));
+        var standing = origin?.Content ?? record.Current ?? LatestBase(sides) ?? live[0].Content;
+        if (live.Exists(s => s != origin && !FieldValues.Same(type, name, s.Content, standing))) disputed.Add(name);
+        return standing;
+    }
+
+    private static JsonObject? LatestBase(List<SideEdit> sides) => sides.MaxBy(s => s.BaseNumber)?.Base;
+
+    /// <summary>The number at which the cloud took what the side says of the value; null: it says nothing of it.</summary>
+    private static long? SaidAt(string type, string name, SideEdit side)
+    {
+        if (side.Base is null || !FieldValues.Same(type, name, side.Content, side.Base)) return side.TakenNumber;
+        return side.Inherited.TryGetValue(name, out var number) && number <= side.BaseNumber ? number : null;
+    }
+
+    /// <summary>The value that s says gives way to t, who says another and whose base held it, unless s had seen that already.</summary>
+    private static bool GivesWay(string type, string name, SideEdit s, SideEdit t, IReadOnlyCollection<DisputedSpan> disputes) =>
+        t.Base is not null
+        && !FieldValues.Same(type, name, t.Content, t.Base)
+        && FieldValues.Same(type, name, t.Base, s.Content)
+        && !(SaidAt(type, name, t) <= s.BaseNumber && !DisputedAt(name, s.BaseNumber, disputes));
+
+    /// <summary>What s says was overtaken before t's base: t has seen the cloud with another value after it took s.</summary>
+    private static bool Overtaken(string type, string name, SideEdit s, SideEdit t, IReadOnlyCollection<DisputedSpan> disputes) =>
+        t.Base is not null
+        && SaidAt(type, name, s) is { } taken && taken <= t.BaseNumber
+        && !DisputedAt(name, t.BaseNumber, disputes)
+        && !FieldValues.Same(type, name, t.Base, s.Content);
+
+    private static bool DisputedAt(string name, long number, IReadOnlyCollection<DisputedSpan> disputes) =>
+        disputes.Any(d => d.Field == name && number >= d.From && number <= d.To);
+
+    /// <summary>The cloud before devices, then the earlier making, then the side's UUID.</summary>
+    private static string Seniority(SideEdit side) =>
+        side.Side == "cloud" ? "" : $"{side.Content["created_at"]?.ToString() ?? "9"} {side.Side}";
+}

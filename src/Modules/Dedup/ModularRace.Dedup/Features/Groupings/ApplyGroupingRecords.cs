@@ -1,0 +1,48 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Dedup.Features.Regrouping;
+using ModularRace.Dedup.Persistence;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Dedup.Features.Groupings;
+
+internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator mediator, Regrouper regrouper, TimeProvider time)
+    : IRequestHandler<ApplyGroupingRecords, IReadOnlyList<RecordOutcome>>
+{
+    public async Task<IReadOnlyList<RecordOutcome>> Handle(ApplyGroupingRecords request, CancellationToken cancellationToken)
+    {
+        var uuids = request.Records.Select(r => r.ClientUuid).ToArray();
+        var known = await db.Groupings.AsNoTracking().Where(g => uuids.Contains(g.ClientUuid)).ToDictionaryAsync(g => g.ClientUuid, cancellationToken);
+        var checks = await mediator.Send(new CheckGroupingRecords(request.Records), cancellationToken);
+        var made = new List<GroupingRow>();
+        var outcomes = new List<RecordOutcome>();
+        foreach (var (record, check) in request.Records.Zip(checks))
+        {
+            if (known.TryGetValue(record.ClientUuid, out var row))
+            {
+                // People's word is never changed: what they say anew is another record.
+                outcomes.Add(check with { Verdict = RecordVerdict.Unchanged, Revision = row.Revision, Error = null });
+                continue;
+            }
+
+            if (check.Verdict != RecordVerdict.Acceptable)
+            {
+                outcomes.Add(check);
+                continue;
+            }
+
+            row = GroupingContent.Read(record.Content).Content!.ToRow(record.ClientUuid, check.CompetitionUuid!.Value, check.RaceUuid!.Value, record.Origin, time.GetUtcNow());
+            known.Add(record.ClientUuid, row);
+            made.Add(row);
+            outcomes.Add(check with { Verdict = RecordVerdict.Created, Revision = row.Revision });
+        }
+
+        if (made.Count == 0) return outcomes;
+        db.Groupings.AddRange(made);
+        await db.SaveChangesAsync(cancellationToken);
+        await mediator.Publish(new RecordsChanged([.. made.Select(GroupingContent.ToRecord)], ChangeSource.Received), cancellationToken);
+        await regrouper.AroundAsync([.. made.SelectMany(g => new[] { g.LowerUuid, g.HigherUuid }).Distinct()], cancellationToken);
+        return outcomes;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Dedup.Domain;
+using ModularRace.Dedup.Persistence;
+using ModularRace.Shared.Identifiers;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Dedup.Features.Judging;
+
+internal sealed class JudgeRecordsHandler(DedupDbContext db, TimeProvider time) : IRequestHandler<JudgeRecords, IReadOnlyList<RecordJudgement>>
+{
+    public async Task<IReadOnlyList<RecordJudgement>> Handle(JudgeRecords request, CancellationToken cancellationToken)
+    {
+        var uuids = request.Records.Select(r => r.ClientUuid).ToArray();
+        var conflicts = await db.Conflicts.Where(c => c.OtherRecordUuid == null && uuids.Contains(c.RecordUuid)).ToListAsync(cancellationToken);
+        var ofRecord = conflicts.ToLookup(c => (c.RecordType, c.RecordUuid));
+
+        var judgements = new List<RecordJudgement>(request.Records.Count);
+        foreach (var record in request.Records)
+        {
+            var history = ofRecord[(record.Type, record.ClientUuid)].ToList();
+            var merged = SideMerge.Merge(record, [.. history.SelectMany(c => c.DifferingFields.Select(f => new DisputedSpan(f, c.FromNumber, c.ToNumber ?? long.MaxValue)))]);
+            var conflict = Reconcile(record, merged, history.Find(c => c.ResolvedAt is null));
+            judgements.Add(new RecordJudgement(record.Type, record.ClientUuid, merged.Content, merged.Disputed, conflict?.ClientUuid, merged.Says));
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return judgements;
+    }
+
+    /// <summary>Raises the conflict, brings an open one up to date, or closes it when one value is left (R7).</summary>
+    private ConflictRow? Reconcile(RecordSides record, Merged merged, ConflictRow? open)
+    {
+        if (merged.Disputed.Count == 0)
+        {
+            if (open is null) return null;
+            open.Resolution = "closed";
+            open.ResolvedAt = time.GetUtcNow();
+            open.ToNumber = Revision.Number(record.CurrentRevision);
+            return null;
+        }
+
+        if (open is null)
+        {
+            open = new ConflictRow
+            {
+                ClientUuid = Uuids.New(time),
+                ConflictType = "",
+                RecordType = record.Type,
+                RecordUuid = record.ClientUuid,
+                CompetitionUuid = record.CompetitionUuid,
+                RaceUuid = record.RaceUuid,
+                FromNumber = Revision.Number(record.CurrentRevision),
+                CreatedAt = time.GetUtcNow(),
+                DifferingFields = [],
+                Versions = "{}",
+            };
+            db.Conflicts.Add(open);
+        }
+
+        var device = record.Repeated ?? record.Sides.FirstOrDefault(s => s.Side.StartsWith(record.DeviceUuid.ToString(), StringComparison.Ordinal)) ?? record.Sides[^1];
+        open.ConflictType = TypeOf(record, merged);
+        open.RecordRevision = record.CurrentRevision;
+        open.DeviceUuid = record.DeviceUuid;
+        open.DeviceName = record.DeviceName;
+        open.CloudData = (record.Current ?? merged.Content).ToJsonString();
+        open.DeviceData = device.Content.ToJsonString();
+        open.DifferingFields = [.. merged.Disputed];
+        open.Versions = Versions(record).ToJsonString();
+        return open;
+    }
+
+    private static string TypeOf(RecordSides record, Merged merged)
+    {
+        if (RecordTypes.IsReference(record.Type)) return ConflictTypes.ReferenceEditedOnBothSides;
+        if (record.Repeated is not null) return ConflictTypes.UuidExistsDifferentData;
+        if (merged.Disputed.Contains(FieldValues.Decision, StringComparer.Ordinal)) return ConflictTypes.DecisionMismatch;
+        return record.Sides.All(s => s.Base is null) ? ConflictTypes.UuidExistsDifferentData : ConflictTypes.FieldMismatch;
+    }
+
+    /// <summary>R8: all versions are kept whole.</summary>
+    private static JsonObject Versions(RecordSides record)
+    {
+        var versions = new JsonObject();
+        foreach (var side in record.Sides) versions[side.Side] = side.Content.DeepClone();
+        if (record.Repeated is { } second) versions[$"{second.Side}#{second.Edit}"] = second.Content.DeepClone();
+        return versions;
+    }
+}

@@ -1,0 +1,72 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Dedup.Domain;
+using ModularRace.Dedup.Persistence;
+using ModularRace.Incidents.Contracts;
+
+namespace ModularRace.Dedup.Features.Regrouping;
+
+/// <summary>
+/// Takes down what changed of each incident, and works the groups out anew around it, within the transaction that changed
+/// it and under the lock of its race.
+/// </summary>
+internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper regrouper) : INotificationHandler<IncidentsChanged>
+{
+    public async Task Handle(IncidentsChanged notification, CancellationToken cancellationToken)
+    {
+        var facts = notification.Incidents.GroupBy(f => f.IncidentUuid).Select(g => g.Last()).ToList();
+        var uuids = facts.Select(f => f.IncidentUuid).ToList();
+        var members = await db.Members.Where(m => uuids.Contains(m.IncidentUuid)).ToDictionaryAsync(m => m.IncidentUuid, cancellationToken);
+        await db.Observations.Where(o => uuids.Contains(o.IncidentUuid)).ExecuteDeleteAsync(cancellationToken);
+
+        foreach (var f in facts)
+        {
+            if (!members.TryGetValue(f.IncidentUuid, out var member))
+                db.Members.Add(member = new GroupMember
+                {
+                    IncidentUuid = f.IncidentUuid,
+                    CompetitionUuid = f.CompetitionUuid,
+                    RaceUuid = f.RaceUuid,
+                    Origin = f.Origin,
+                    OccurredAt = f.Own.OccurredAt,
+                    Status = f.Status,
+                    Decision = f.Decision,
+                    StandsFor = f.IncidentUuid,
+                });
+            member.CompetitionUuid = f.CompetitionUuid;
+            member.RaceUuid = f.RaceUuid;
+            member.Origin = f.Origin;
+            member.OccurredAt = f.Own.OccurredAt;
+            member.Status = f.Status;
+            member.Decision = f.Decision;
+            member.PenaltyCode = f.PenaltyCode;
+
+            var allWithdrawn = f.Reports.Count > 0 && f.Reports.All(r => r.Withdrawn);
+            member.Withdrawn = allWithdrawn && f.Status != "official" && f.Decision == "pending";
+            // R4: an incident's own time counts as one more, unless it has reports of its own and all are withdrawn.
+            if (!allWithdrawn) db.Observations.Add(Observe(f, null, f.Reports.FirstOrDefault(r => !r.Withdrawn)?.By, f.Own));
+            foreach (var report in f.Reports.Where(r => !r.Withdrawn)) db.Observations.Add(Observe(f, report.ReportUuid, report.By, report.At));
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await regrouper.AroundAsync(uuids, cancellationToken);
+    }
+
+    private static ObservationRow Observe(IncidentFacts incident, Guid? report, string? by, SightedAt at)
+    {
+        var comparable = new Observation(incident.RaceUuid, at.LocationUuid, at.Bib, at.OccurredAt, at.UncertaintyMs, by, at.OccurredAtDevice).Comparable;
+        return new ObservationRow
+        {
+            IncidentUuid = incident.IncidentUuid,
+            ReportUuid = report,
+            RaceUuid = incident.RaceUuid,
+            LocationUuid = at.LocationUuid,
+            BibNumber = at.Bib,
+            OccurredAt = at.OccurredAt,
+            OccurredAtDevice = at.OccurredAtDevice,
+            UncertaintyMs = at.UncertaintyMs,
+            SeenBy = by,
+            Fingerprint = comparable ? Fingerprint.Of(incident.RaceUuid, at.LocationUuid!.Value, at.Bib!.Value, Fingerprint.Bucket(at.OccurredAt)) : null,
+        };
+    }
+}

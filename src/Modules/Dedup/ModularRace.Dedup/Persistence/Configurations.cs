@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ModularRace.Dedup.Persistence;
+
+internal sealed class GroupMemberConfiguration : IEntityTypeConfiguration<GroupMember>
+{
+    public void Configure(EntityTypeBuilder<GroupMember> builder)
+    {
+        builder.ToTable("group_members");
+        builder.HasIndex(m => m.IncidentUuid).IsUnique();
+        builder.HasIndex(m => m.StandsFor);
+        builder.HasIndex(m => m.RaceUuid);
+    }
+}
+
+internal sealed class ObservationConfiguration : IEntityTypeConfiguration<ObservationRow>
+{
+    public void Configure(EntityTypeBuilder<ObservationRow> builder)
+    {
+        builder.ToTable("observations");
+        builder.HasIndex(o => o.IncidentUuid);
+        builder.HasIndex(o => o.Fingerprint);
+    }
+}
+
+internal sealed class GroupingConfiguration : IEntityTypeConfiguration<GroupingRow>
+{
+    public void Configure(EntityTypeBuilder<GroupingRow> builder)
+    {
+        builder.ToTable("groupings");
+        builder.HasIndex(g => g.ClientUuid).IsUnique();
+        builder.HasIndex(g => new { g.LowerUuid, g.HigherUuid });
+        builder.HasIndex(g => g.HigherUuid);
+    }
+}
+
+internal sealed class MergeConfiguration : IEntityTypeConfiguration<MergeRow>
+{
+    public void Configure(EntityTypeBuilder<MergeRow> builder)
+    {
+        builder.ToTable("merges");
+        builder.HasIndex(m => m.ClientUuid).IsUnique();
+        // One entry at a time holds for a pair; what was undone stays in the log.
+        builder.HasIndex(m => new { m.LowerUuid, m.HigherUuid }).IsUnique().HasFilter("undone_at IS NULL");
+        builder.HasIndex(m => m.HigherUuid);
+        builder.HasIndex(m => m.CompetitionUuid);
+    }
+}
+
+internal sealed class ConflictConfiguration : IEntityTypeConfiguration<ConflictRow>
+{
+    public void Configure(EntityTypeBuilder<ConflictRow> builder)
+    {
+        builder.ToTable("sync_conflicts");
+        builder.HasIndex(c => c.ClientUuid).IsUnique();
+        builder.Property(c => c.CloudData).HasColumnType("jsonb");
+        builder.Property(c => c.DeviceData).HasColumnType("jsonb");
+        builder.Property(c => c.Versions).HasColumnType("jsonb");
+        // One open conflict over a record, and one between two incidents.
+        builder.HasIndex(c => new { c.RecordUuid, c.OtherRecordUuid }).IsUnique().AreNullsDistinct(false).HasFilter("resolved_at IS NULL");
+        builder.HasIndex(c => c.RecordUuid);
+        builder.HasIndex(c => c.OtherRecordUuid);
+    }
+}

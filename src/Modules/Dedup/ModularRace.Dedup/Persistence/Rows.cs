@@ -1,0 +1,133 @@
+namespace ModularRace.Dedup.Persistence;
+
+/// <summary>An incident as the rule knows it, and the group that it is in.</summary>
+internal sealed class GroupMember
+{
+    public long Id { get; init; }
+    public required Guid IncidentUuid { get; init; }
+    public required Guid CompetitionUuid { get; set; }
+    public required Guid RaceUuid { get; set; }
+    public required string Origin { get; set; }
+
+    /// <summary>Corrected.</summary>
+    public required DateTimeOffset OccurredAt { get; set; }
+    public required string Status { get; set; }
+    public required string Decision { get; set; }
+    public string? PenaltyCode { get; set; }
+
+    /// <summary>All its reports are withdrawn, and it is neither official nor decided.</summary>
+    public bool Withdrawn { get; set; }
+
+    /// <summary>The incident that stands for it; itself where it stands.</summary>
+    public required Guid StandsFor { get; set; }
+}
+
+/// <summary>A report with its race, location, bib and corrected time, or the incident's own word of them.</summary>
+internal sealed class ObservationRow
+{
+    public long Id { get; init; }
+    public required Guid IncidentUuid { get; init; }
+
+    /// <summary>Null: the incident's own.</summary>
+    public Guid? ReportUuid { get; init; }
+    public required Guid RaceUuid { get; init; }
+    public Guid? LocationUuid { get; init; }
+    public int? BibNumber { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+    public required DateTimeOffset OccurredAtDevice { get; init; }
+    public long? UncertaintyMs { get; init; }
+    public string? SeenBy { get; init; }
+
+    /// <summary>SHA-256 over race, location, bib and 30-second bucket; null where the machine may not compare it.</summary>
+    public byte[]? Fingerprint { get; init; }
+}
+
+/// <summary>People's word on a pair: a record of its own that syncs like any other (R5), and is never changed.</summary>
+internal sealed class GroupingRow
+{
+    public long Id { get; init; }
+    public required Guid ClientUuid { get; init; }
+    public required string Kind { get; init; }
+    public required Guid LowerUuid { get; init; }
+    public required Guid HigherUuid { get; init; }
+    public required Guid CompetitionUuid { get; init; }
+    public required Guid RaceUuid { get; init; }
+
+    /// <summary>By the clock of the system where it was said.</summary>
+    public required DateTimeOffset SaidAtDevice { get; init; }
+    public long? ClockOffsetMs { get; init; }
+    public long? ClockUncertaintyMs { get; init; }
+
+    /// <summary>Corrected: for a pair the latest holds, then the higher UUID.</summary>
+    public required DateTimeOffset SaidAt { get; init; }
+    public required string SaidBy { get; init; }
+    public string? Note { get; init; }
+    public required string Revision { get; init; }
+    public required string Origin { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>An entry of the merge log: a pair that united two groups, and why.</summary>
+internal sealed class MergeRow
+{
+    public long Id { get; init; }
+    public required Guid ClientUuid { get; init; }
+    public required Guid CompetitionUuid { get; init; }
+    public required Guid RaceUuid { get; init; }
+    public required Guid LowerUuid { get; init; }
+    public required Guid HigherUuid { get; init; }
+    public required Guid IntoUuid { get; set; }
+
+    /// <summary><c>rule</c>, or who put them together.</summary>
+    public required string By { get; init; }
+    public required string Reason { get; init; }
+    public decimal? SecondsApart { get; init; }
+    public required DateTimeOffset[] Times { get; init; }
+    public required DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>When a regrouping or a person ended it.</summary>
+    public DateTimeOffset? UndoneAt { get; set; }
+}
+
+/// <summary>What waits for a person: all versions are kept whole (R8).</summary>
+internal sealed class ConflictRow
+{
+    public long Id { get; init; }
+    public required Guid ClientUuid { get; init; }
+    public required string ConflictType { get; set; }
+    public required string RecordType { get; init; }
+    public required Guid RecordUuid { get; init; }
+    public Guid? OtherRecordUuid { get; init; }
+    public string? RecordRevision { get; set; }
+    public Guid? CompetitionUuid { get; init; }
+    public Guid? RaceUuid { get; init; }
+    public Guid? DeviceUuid { get; set; }
+    public string? DeviceName { get; set; }
+
+    /// <summary>JSON.</summary>
+    public string? CloudData { get; set; }
+
+    /// <summary>JSON.</summary>
+    public string? DeviceData { get; set; }
+
+    /// <summary>JSON: side to its whole version.</summary>
+    public required string Versions { get; set; }
+    public required string[] DifferingFields { get; set; }
+
+    /// <summary>Numbers of the cloud's versions of the record between which it was in dispute; the second null while it is.</summary>
+    public long FromNumber { get; init; }
+    public long? ToNumber { get; set; }
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null while open; <c>closed</c> where the sides came to agree by themselves.</summary>
+    public string? Resolution { get; set; }
+    public string? ResolvedBy { get; set; }
+    public DateTimeOffset? ResolvedAt { get; set; }
+    public string? Notes { get; set; }
+}
+
+internal static class ConflictTypes
+{
+    public const string FieldMismatch = "field_mismatch", UuidExistsDifferentData = "uuid_exists_different_data", DecisionMismatch = "decision_mismatch",
+        FingerprintMatchDecisionMismatch = "fingerprint_match_decision_mismatch", ReferenceEditedOnBothSides = "reference_edited_on_both_sides";
+}
