@@ -29,5 +29,7 @@ public sealed class SyncModule(SyncRole role) : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
+        ServerEndpoints.MapHealth(api, role);
+        if (role == SyncRole.Server) ServerEndpoints.Map(api);
     }
 }

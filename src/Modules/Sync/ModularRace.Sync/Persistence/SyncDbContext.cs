@@ -1,12 +1,25 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using ModularRace.Shared.Persistence;
+using ModularRace.Sync.Persistence.Server;
 
 namespace ModularRace.Sync.Persistence;
 
 internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : ModuleDbContext(options, SchemaName)
 {
     public const string SchemaName = "sync";
+
+    // On the cloud.
+    public DbSet<PairedDevice> Devices => Set<PairedDevice>();
+    public DbSet<DeviceGrant> DeviceGrants => Set<DeviceGrant>();
+    public DbSet<PairingCode> PairingCodes => Set<PairingCode>();
+    public DbSet<PairingTry> PairingTries => Set<PairingTry>();
+    public DbSet<RecordEdit> RecordEdits => Set<RecordEdit>();
+    public DbSet<EditDigest> EditDigests => Set<EditDigest>();
+    public DbSet<FeedRow> Feed => Set<FeedRow>();
+    public DbSet<FeedEpoch> FeedEpochs => Set<FeedEpoch>();
+    public DbSet<Upload> Uploads => Set<Upload>();
+    public DbSet<QuarantinedRecord> Quarantine => Set<QuarantinedRecord>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Server;
+
+namespace ModularRace.Sync.Domain;
+
+/// <summary>Writes edits of sides, many at once.</summary>
+internal static class StoreEdits
+{
+    /// <summary>Each becomes its side's last edit of the record, and its digest is kept for ever (R2).</summary>
+    public static async Task UpsertAsync(SyncDbContext db, IReadOnlyList<RecordEdit> edits, CancellationToken ct)
+    {
+        if (edits.Count == 0) return;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO sync.record_edits (type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, taken_at)
+             SELECT t.type, t.client_uuid, t.side, t.device_uuid, t.edit, t.base_revision, t.content::jsonb, t.digest, t.taken_number, t.says::jsonb, t.taken_at
+             FROM unnest({edits.Select(e => e.Type).ToArray()}, {edits.Select(e => e.ClientUuid).ToArray()}, {edits.Select(e => e.Side).ToArray()},
+                         {edits.Select(e => e.DeviceUuid).ToArray()}, {edits.Select(e => e.Edit).ToArray()}, {edits.Select(e => e.BaseRevision).ToArray()},
+                         {edits.Select(e => e.Content).ToArray()}, {edits.Select(e => e.Digest).ToArray()}, {edits.Select(e => e.TakenNumber).ToArray()},
+                         {edits.Select(e => e.Says).ToArray()}, {edits.Select(e => e.TakenAt).ToArray()})
+                  AS t(type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, taken_at)
+             ON CONFLICT (client_uuid, type, side) DO UPDATE SET
+                 edit = excluded.edit, base_revision = excluded.base_revision, content = excluded.content, digest = excluded.digest,
+                 taken_number = excluded.taken_number, says = excluded.says, taken_at = excluded.taken_at
+             """, ct);
+        await KeepDigestsAsync(db, [.. edits.Select(e => new EditDigest { ClientUuid = e.ClientUuid, Type = e.Type, Side = e.Side, Edit = e.Edit, Digest = e.Digest })], ct);
+    }
+
+    public static async Task KeepDigestsAsync(SyncDbContext db, IReadOnlyList<EditDigest> digests, CancellationToken ct)
+    {
+        if (digests.Count == 0) return;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO sync.edit_digests (client_uuid, type, side, edit, digest)
+             SELECT * FROM unnest({digests.Select(e => e.ClientUuid).ToArray()}, {digests.Select(e => e.Type).ToArray()}, {digests.Select(e => e.Side).ToArray()},
+                                  {digests.Select(e => e.Edit).ToArray()}, {digests.Select(e => e.Digest).ToArray()})
+             ON CONFLICT DO NOTHING
+             """, ct);
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ModularRace.Sync.Persistence.Server;
+
+/// <summary>The last edit of each side of a record, whole (R7). The sides are the cloud, and each device with its database.</summary>
+internal sealed class RecordEdit
+{
+    public long Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public Guid ClientUuid { get; init; }
+
+    /// <summary><c>cloud</c>, or <c>device/store</c>.</summary>
+    public required string Side { get; init; }
+
+    public Guid? DeviceUuid { get; init; }
+
+    public long Edit { get; set; }
+
+    public string? BaseRevision { get; set; }
+
+    /// <summary>The side's whole version, what it left out filled in.</summary>
+    public required string Content { get; set; }
+
+    /// <summary>Of the version as it was sent.</summary>
+    public required byte[] Digest { get; set; }
+
+    /// <summary>The number of the cloud's version that first took account of it.</summary>
+    public long TakenNumber { get; set; }
+
+    /// <summary>Field to the number at which it was taken: what the side says (R7).</summary>
+    public required string Says { get; set; }
+
+    public DateTimeOffset TakenAt { get; set; }
+}
+
+internal sealed class RecordEditConfiguration : IEntityTypeConfiguration<RecordEdit>
+{
+    public void Configure(EntityTypeBuilder<RecordEdit> builder)
+    {
+        builder.HasIndex(e => new { e.ClientUuid, e.Type, e.Side }).IsUnique();
+        builder.Property(e => e.Content).HasColumnType("jsonb");
+        builder.Property(e => e.Says).HasColumnType("jsonb");
+        builder.ToTable("record_edits");
+    }
+}
+
+/// <summary>R2: the digests of all edits are kept, so that a second content under one number is seen whenever it comes.</summary>
+internal sealed class EditDigest
+{
+    public Guid ClientUuid { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Side { get; init; }
+
+    public long Edit { get; init; }
+
+    public required byte[] Digest { get; init; }
+}
+
+internal sealed class EditDigestConfiguration : IEntityTypeConfiguration<EditDigest>
+{
+    public void Configure(EntityTypeBuilder<EditDigest> builder)
+    {
+        builder.HasKey(e => new { e.ClientUuid, e.Type, e.Side, e.Edit, e.Digest });
+        builder.ToTable("edit_digests");
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Nodes;
+
+namespace ModularRace.Sync.Wire;
+
+/// <summary>What <c>GET /sync/download</c> answers: each record as in answers, with <c>client_uuid</c>, <c>revision</c>, <c>origin</c>.</summary>
+/// <param name="Cursor">Where <c>GET /sync/changes</c> goes on; it carries the scope.</param>
+internal sealed record DownloadAnswer(
+    JsonObject Competition, IReadOnlyList<JsonObject> Races, IReadOnlyList<JsonObject> RaceLocations, IReadOnlyList<JsonObject> Athletes,
+    IReadOnlyList<JsonObject> BibAssignments, IReadOnlyList<JsonObject> Penalties, IReadOnlyList<JsonObject> Phrases, string Cursor);
+
+/// <summary>What <c>GET /sync/changes</c> answers.</summary>
+/// <param name="Changes">In an order in which each record comes after what it refers to; one may come again unchanged.</param>
+/// <param name="Cursor">Where to go on, also when there was nothing.</param>
+/// <param name="HasMore">Ask again at once.</param>
+internal sealed record ChangesAnswer(IReadOnlyList<Change> Changes, string Cursor, bool HasMore);
+
+internal sealed record Change(string Type, Guid ClientUuid, string Revision, bool Deleted, JsonObject Data);

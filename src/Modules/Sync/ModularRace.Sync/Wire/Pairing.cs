@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+
+namespace ModularRace.Sync.Wire;
+
+/// <param name="PairingCode">Eight characters, as an admin was shown them; lower case, spaces and dashes are forgiven.</param>
+/// <param name="DeviceUuid">Made with the device's database.</param>
+/// <param name="Metadata">What the device says of itself; kept and shown, never acted on.</param>
+internal sealed record PairRequest(string? PairingCode, Guid? DeviceUuid, JsonObject? Metadata);
+
+/// <param name="ApiToken">Shown this once.</param>
+/// <param name="ReceiptKey">The public key of this device's receipts: ECDSA P-256, SubjectPublicKeyInfo (DER), base64.</param>
+internal sealed record PairAnswer(Guid DeviceUuid, string Name, bool MayDecide, string ApiToken, string ReceiptKey);
+
+/// <summary>What a device may download.</summary>
+internal sealed record DeviceCompetitions(bool MayDecide, IReadOnlyList<DeviceCompetition> Items);
+
+internal sealed record DeviceCompetition(
+    Guid ClientUuid, string Name, string? Place, string Country, DateOnly StartDate, DateOnly EndDate, string TimeZone, bool Practice,
+    int Races, int Athletes, int Bibs, int Locations);

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Sync.Wire;
+
+/// <summary>The body of <c>POST /sync/upload</c>, as a Pi writes it. (The cloud reads it record by record, since one may be bad.)</summary>
+internal sealed record UploadRequest(Guid BatchUuid, Guid? StoreUuid, DateTimeOffset SentAt, DeviceStatus? Status, IReadOnlyList<UploadRecord> Records)
+{
+    public const int MostRecords = 2000;
+}
+
+/// <param name="Edit">This device's count of its edits of the record, from 1.</param>
+/// <param name="BaseRevision">Of the version that the device last took from a download or the changes; null: none.</param>
+/// <param name="Data">The device's whole version.</param>
+internal sealed record UploadRecord(string Type, Guid ClientUuid, long Edit, string? BaseRevision, JsonObject Data);
+
+/// <summary>How a device is, sent with each upload and shown to the desk.</summary>
+internal sealed record DeviceStatus(
+    int? Pending, int? Failed, int? Conflicts, int? ClipsPending, long? DiskFreeBytes, long? DiskTotalBytes, long? ClockOffsetMs, long? ClockUncertaintyMs,
+    string? AppVersion, DateTimeOffset? OfflineSince, double? LongestOfflineHours);
+
+internal sealed record UploadAnswer(DateTimeOffset ServerTime, IReadOnlyList<UploadResult> Results);
+
+/// <param name="Type">As sent.</param>
+/// <param name="ClientUuid">As sent.</param>
+/// <param name="Status">One of <see cref="UploadStatuses"/>.</param>
+/// <param name="Revision">Of what the cloud has now; null: nothing.</param>
+/// <param name="MergedInto">For an incident: the one that stands for it, where that is another.</param>
+/// <param name="ConflictUuid">The conflict that waits for a person.</param>
+/// <param name="QuarantineUuid">Where a rejected record is kept.</param>
+/// <param name="Error">Why it was deferred or rejected.</param>
+internal sealed record UploadResult(
+    string? Type, string? ClientUuid, string Status, string? Revision = null, Guid? MergedInto = null, Guid? ConflictUuid = null, Guid? QuarantineUuid = null,
+    RecordError? Error = null);
+
+internal static class UploadStatuses
+{
+    public const string Created = "created", AlreadySynced = "already_synced", Updated = "updated", Merged = "merged", Conflict = "conflict",
+        Deferred = "deferred", Rejected = "rejected";
+}
