@@ -1,0 +1,69 @@
+// Makes src/Host/wwwroot/assets from the packages in package-lock.json: nothing on a page comes from another server, for
+// a Pi has none. Run by the host's build (FrontEnd.targets) when an input is newer than what it made.
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const modules = join(here, 'node_modules');
+const assets = join(here, '../../src/Host/wwwroot/assets');
+
+await rm(assets, { recursive: true, force: true });
+await mkdir(assets, { recursive: true });
+
+// The font: Latin and its extensions (Høsflot, Žemva), as a variable font.
+const subsets = { latin: 'inter-latin', 'latin-ext': 'inter-latin-ext' };
+const faces = [];
+const css = await readFile(join(modules, '@fontsource-variable/inter/index.css'), 'utf8');
+for (const [subset, name] of Object.entries(subsets)) {
+  await cp(join(modules, `@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`), join(assets, `${name}.woff2`));
+  const face = css.match(new RegExp(`/\\* inter-${subset}-wght-normal \\*/\\s*@font-face \\{[^}]*unicode-range: ([^;]+);`));
+  if (!face) throw new Error(`inter: no range for ${subset}`);
+  faces.push(`@font-face {
+  font-family: Inter;
+  font-style: normal;
+  font-weight: 100 900;
+  font-display: block;
+  src: url("inter-${subset}.woff2") format("woff2");
+  unicode-range: ${face[1]};
+}
+`);
+}
+await writeFile(join(assets, 'inter.css'), faces.join('\n'));
+
+// The icons: one sprite of those that icons.txt names.
+const names = (await readFile(join(here, 'icons.txt'), 'utf8')).split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
+const symbols = [];
+for (const name of [...new Set(names)].sort()) {
+  const svg = await readFile(join(modules, `lucide-static/icons/${name}.svg`), 'utf8').catch(() => { throw new Error(`icons.txt: Lucide has no "${name}"`); });
+  const drawing = svg.replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '').replace(/\s*\n\s*/g, '');
+  symbols.push(`<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${drawing}</symbol>`);
+}
+await writeFile(join(assets, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`);
+
+// Scripts: htmx with its server-sent events, told to keep to our content security policy (no eval, no inline style); the
+// on-screen keyboard as a module of its own.
+const scripts = { bundle: true, minify: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' };
+await build({
+  ...scripts,
+  stdin: { contents: `
+import htmx from 'htmx.org';
+import 'htmx-ext-sse';
+Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false });
+window.htmx = htmx;`, resolveDir: here },
+  format: 'esm',
+  outfile: join(assets, 'htmx.js'),
+});
+await build({ ...scripts, stdin: { contents: `export { default } from 'simple-keyboard';`, resolveDir: here }, format: 'esm', outfile: join(assets, 'simple-keyboard.js') });
+await build({ ...scripts, entryPoints: [join(modules, 'simple-keyboard/build/css/index.css')], outfile: join(assets, 'simple-keyboard.css') });
+
+// Written last: the build takes it as the sign that all is there.
+const licences = [];
+for (const name of ['@fontsource-variable/inter', 'lucide-static', 'htmx.org', 'htmx-ext-sse', 'simple-keyboard']) {
+  const folder = join(modules, name);
+  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const file = (await readdir(folder)).find((f) => /^licen[cs]e/i.test(f));
+  licences.push(`${name} ${version}\n\n${file ? (await readFile(join(folder, file), 'utf8')).trim() : ''}\n`);
+}
+await writeFile(join(assets, 'licences.txt'), licences.join('\n' + '-'.repeat(80) + '\n\n'));
