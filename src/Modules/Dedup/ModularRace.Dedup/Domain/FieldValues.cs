@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Records;
@@ -56,7 +57,10 @@ internal static class FieldValues
             else to.Remove(field);
     }
 
-    /// <summary>Whether two versions have the same value there.</summary>
+    /// <summary>Whether two versions have the same value there to the last field: what tells whether a side said anything.</summary>
+    public static bool Identical(string type, string name, JsonObject a, JsonObject b) => Fields(type, name).All(f => SameField(f, a, b));
+
+    /// <summary>Whether two versions mean the same there: what tells whether two sides differ.</summary>
     public static bool Same(string type, string name, JsonObject a, JsonObject b) => name switch
     {
         // The time is one value; its clock figures only say how well it is known.
@@ -111,7 +115,7 @@ internal static class FieldValues
     }
 
     private static decimal Figure(JsonObject version, string field) =>
-        version[field] is JsonValue v && v.TryGetValue<decimal>(out var figure) ? figure : decimal.MaxValue;
+        version[field] is JsonValue v && decimal.TryParse(v.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var figure) ? figure : decimal.MaxValue;
 
     private static bool SameField(string field, JsonObject a, JsonObject b)
     {

@@ -94,15 +94,15 @@ internal static class SideMerge
     /// <summary>The number at which the cloud took what the side says of the value; null: it says nothing of it.</summary>
     private static long? SaidAt(string type, string name, SideEdit side)
     {
-        if (side.Base is null || !FieldValues.Same(type, name, side.Content, side.Base)) return side.TakenNumber;
+        if (side.Base is null || !FieldValues.Identical(type, name, side.Content, side.Base)) return side.TakenNumber;
         return side.Inherited.TryGetValue(name, out var number) && number <= side.BaseNumber ? number : null;
     }
 
     /// <summary>The value that s says gives way to t, who says another and whose base held it, unless s had seen that already.</summary>
     private static bool GivesWay(string type, string name, SideEdit s, SideEdit t, IReadOnlyCollection<DisputedSpan> disputes) =>
         t.Base is not null
-        && !FieldValues.Same(type, name, t.Content, t.Base)
-        && FieldValues.Same(type, name, t.Base, s.Content)
+        && !FieldValues.Identical(type, name, t.Content, t.Base)
+        && FieldValues.Identical(type, name, t.Base, s.Content)
         && !(SaidAt(type, name, t) <= s.BaseNumber && !DisputedAt(name, s.BaseNumber, disputes));
 
     /// <summary>What s says was overtaken before t's base: t has seen the cloud with another value after it took s.</summary>
@@ -110,7 +110,7 @@ internal static class SideMerge
         t.Base is not null
         && SaidAt(type, name, s) is { } taken && taken <= t.BaseNumber
         && !DisputedAt(name, t.BaseNumber, disputes)
-        && !FieldValues.Same(type, name, t.Base, s.Content);
+        && !FieldValues.Identical(type, name, t.Base, s.Content);
 
     private static bool DisputedAt(string name, long number, IReadOnlyCollection<DisputedSpan> disputes) =>
         disputes.Any(d => d.Field == name && number >= d.From && number <= d.To);

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Dedup.Domain;
+
+namespace ModularRace.Dedup.Tests.Domain;
+
+/// <summary>One record on the cloud as edits arrive: keeps what Sync keeps (each side's last edit, the versions) and asks the merge.</summary>
+internal sealed class RecordOnCloud(string type, string origin = "cloud")
+{
+    private readonly Dictionary<string, SideEdit> sides = new(StringComparer.Ordinal);
+    private readonly List<JsonObject> versions = [];
+    private readonly List<DisputedSpan> ended = [];
+    private Dictionary<string, long> open = new(StringComparer.Ordinal);
+
+    public long Number => versions.Count;
+
+    public JsonObject Content => versions[^1];
+
+    public IReadOnlyList<string> Disputed { get; private set; } = [];
+
+    /// <summary>An edit arrives whose author had seen version <paramref name="seen"/> (0: none).</summary>
+    public void Arrives(string side, long edit, JsonObject content, long seen = 0)
+    {
+        if (sides.TryGetValue(side, out var last) && edit <= last.Edit) return;
+        sides[side] = new SideEdit(side, edit, content, seen > 0 ? versions[(int)seen - 1] : null, seen, Number + 1, last?.Inherited ?? new Dictionary<string, long>());
+        Judge();
+        if (sides[side].TakenNumber > Number) sides[side] = sides[side] with { TakenNumber = Number };
+    }
+
+    /// <summary>A person on the cloud changes some fields of what it has now.</summary>
+    public void CloudSets(params (string Field, JsonNode? Value)[] changes)
+    {
+        var content = versions.Count > 0 ? (JsonObject)Content.DeepClone() : [];
+        foreach (var (field, value) in changes) content[field] = value;
+        Arrives("cloud", sides.TryGetValue("cloud", out var last) ? last.Edit + 1 : 1, content, Number);
+    }
+
+    private void Judge()
+    {
+        var record = new RecordSides(type, Guid.Empty, null, null, origin, $"{Number}-x", versions.Count > 0 ? Content : null, [.. sides.Values], Guid.Empty, null);
+        var spans = ended.Concat(open.Select(o => new DisputedSpan(o.Key, o.Value, long.MaxValue))).ToList();
+        var merged = SideMerge.Merge(record, spans);
+        foreach (var (name, from) in open)
+            if (!merged.Disputed.Contains(name)) ended.Add(new DisputedSpan(name, from, Number));
+        open = merged.Disputed.ToDictionary(d => d, d => open.GetValueOrDefault(d, Number), StringComparer.Ordinal);
+        Disputed = merged.Disputed;
+        if (versions.Count == 0 || !JsonNode.DeepEquals(Content, merged.Content)) versions.Add(merged.Content);
+        foreach (var (side, says) in merged.Says) sides[side] = sides[side] with { Inherited = says };
+    }
+}

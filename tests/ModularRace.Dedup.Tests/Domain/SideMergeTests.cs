@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+using CsCheck;
+using ModularRace.Shared.Records;
+
+namespace ModularRace.Dedup.Tests.Domain;
+
+public sealed class SideMergeTests
+{
+    [Fact]
+    public void A_devices_later_edit_stands_though_it_has_seen_nothing_of_the_cloud()
+    {
+        var record = Incident(out _);
+        record.Arrives("pi/a", 1, Fields(("description", "gate"), ("bib_number", 42)));
+        record.Arrives("pi/a", 2, Fields(("description", "gate 3"), ("bib_number", 42)));
+        Assert.Empty(record.Disputed);
+        Assert.Equal("gate 3", (string?)record.Content["description"]);
+    }
+
+    [Fact]
+    public void An_old_duplicate_never_undoes_a_newer_edit()
+    {
+        var record = Incident(out _);
+        record.Arrives("pi/a", 2, Fields(("description", "new")));
+        record.Arrives("pi/a", 1, Fields(("description", "old")));
+        Assert.Equal("new", (string?)record.Content["description"]);
+        Assert.Equal(1, record.Number);
+    }
+
+    [Fact]
+    public void Changes_of_different_fields_on_both_sides_both_stand()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/a", 2, With(first, ("bib_number", 43)));
+        Assert.Empty(record.Disputed);
+        Assert.Equal("from the desk", (string?)record.Content["description"]);
+        Assert.Equal(43, (int?)record.Content["bib_number"]);
+    }
+
+    [Fact]
+    public void The_same_field_changed_on_both_sides_is_a_conflict_of_exactly_that_field()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"), ("bib_number", 44));
+        record.Arrives("pi/a", 2, With(first, ("description", "from the course")), seen: 1);
+        Assert.Equal(["description"], record.Disputed);
+        Assert.Equal("from the desk", (string?)record.Content["description"]);
+        Assert.Equal(44, (int?)record.Content["bib_number"]);
+    }
+
+    [Fact]
+    public void Two_edits_on_the_cloud_do_not_hide_the_first_from_a_device_that_saw_neither()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.CloudSets(("bib_number", 44));
+        record.Arrives("pi/a", 2, With(first, ("description", "from the course")), seen: 1);
+        Assert.Equal(["description"], record.Disputed);
+    }
+
+    [Fact]
+    public void Who_has_seen_the_others_value_may_change_it()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/a", 2, With(record.Content, ("description", "better")), seen: 2);
+        record.CloudSets(("description", "from the desk"));
+        Assert.Empty(record.Disputed);
+        Assert.Equal("from the desk", (string?)record.Content["description"]);
+    }
+
+    [Fact]
+    public void An_edit_of_another_field_does_not_end_a_conflict_by_accident()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/a", 2, With(first, ("description", "from the course")), seen: 1);
+        var disputed = record.Number;
+        record.Arrives("pi/b", 1, With(record.Content, ("bib_number", 45)), seen: disputed);
+        record.CloudSets(("race_location_uuid", "01980000-0000-7000-8000-000000000001"));
+        Assert.Equal(["description"], record.Disputed);
+    }
+
+    [Fact]
+    public void A_conflict_closes_itself_when_the_sides_agree()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/a", 2, With(first, ("description", "from the course")), seen: 1);
+        record.Arrives("pi/a", 3, With(first, ("description", "from the desk")), seen: 1);
+        Assert.Empty(record.Disputed);
+    }
+
+    [Fact]
+    public void Pending_gives_way_to_a_decision_and_two_different_ones_are_a_conflict()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("decision", "penalty_applied"), ("penalty_code", "P1"), ("decided_at", "2026-02-08T11:00:00.000Z"));
+        record.Arrives("pi/a", 2, With(first, ("description", "later")));
+        Assert.Empty(record.Disputed);
+        Assert.Equal("penalty_applied", (string?)record.Content["decision"]);
+        record.Arrives("pi/a", 3, With(first, ("decision", "no_action")));
+        Assert.Equal(["decision"], record.Disputed);
+        Assert.Equal("penalty_applied", (string?)record.Content["decision"]);
+    }
+
+    [Fact]
+    public void Both_sides_officialising_is_agreement_and_the_earlier_time_stays()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("status", "official"), ("officialized_at", "2026-02-08T11:05:00.000Z"), ("officialized_by", "desk"));
+        record.Arrives("pi/a", 2, With(first, ("status", "official"), ("officialized_at", "2026-02-08T11:04:00.000Z"), ("officialized_by", "pi")));
+        Assert.Empty(record.Disputed);
+        Assert.Equal("pi", (string?)record.Content["officialized_by"]);
+    }
+
+    [Fact]
+    public void The_same_time_with_a_better_known_clock_is_no_conflict()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, With(first, ("clock_offset_ms", 47_000), ("clock_uncertainty_ms", 900)));
+        record.Arrives("pi/b", 1, With(first, ("clock_offset_ms", 47_100), ("clock_uncertainty_ms", 200)));
+        Assert.Empty(record.Disputed);
+        Assert.Equal(200, (int?)record.Content["clock_uncertainty_ms"]);
+    }
+
+    [Fact]
+    public void Reference_data_is_changed_by_its_origin_alone()
+    {
+        var record = new RecordOnCloud(RecordTypes.RaceLocation);
+        record.CloudSets(("name", "Start"), ("position", 1));
+        record.Arrives("pi/a", 1, Fields(("name", "Top"), ("position", 1)), seen: 1);
+        Assert.Equal(["name"], record.Disputed);
+        Assert.Equal("Start", (string?)record.Content["name"]);
+    }
+
+    private static readonly Gen<(string Side, JsonObject Content, long Seen)[]> Edits =
+        from sides in Gen.Shuffle(new[] { "pi/a", "pi/b", "pi/c", "pi/d" })
+        from count in Gen.Int[1, 4]
+        from edits in Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 1]).Array[4]
+        select Enumerable.Range(0, count).Select(i => (sides[i], Edit(edits[i].Item1, edits[i].Item2, edits[i].Item3), (long)edits[i].Item4)).ToArray();
+
+    [Fact]
+    public void The_order_in_which_the_sides_arrive_plays_no_part() =>
+        Gen.Select(Edits, Gen.Int).Sample((edits, seed) =>
+        {
+            var random = new Random(seed);
+            string? expected = null;
+            for (var i = 0; i < 5; i++)
+            {
+                var record = new RecordOnCloud(RecordTypes.Incident);
+                record.CloudSets(("description", "v0"), ("decision", "pending"), ("bib_number", 40));
+                random.Shuffle(edits);
+                foreach (var (side, content, seen) in edits)
+                    for (var repeat = random.Next(1, 3); repeat > 0; repeat--)
+                        record.Arrives(side, 1, (JsonObject)content.DeepClone(), seen);
+                var outcome = $"{Sorted(record.Content)} {string.Join(",", record.Disputed)}";
+                Assert.Equal(expected ??= outcome, outcome);
+            }
+        }, iter: 3_000, threads: 1);
+
+    private static JsonObject Edit(int description, int decision, int bib) => Fields(
+        ("description", $"v{description}"), ("decision", decision switch { 0 => "pending", 1 => "penalty_applied", _ => "no_action" }), ("bib_number", 40 + bib));
+
+    private static string Sorted(JsonObject content) => string.Join(",", content.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}={f.Value}"));
+
+    private static RecordOnCloud Incident(out JsonObject first)
+    {
+        first = Fields(("description", "gate"), ("bib_number", 42), ("status", "unofficial"), ("decision", "pending"), ("occurred_at", "2026-02-08T10:30:12.000Z"));
+        return new RecordOnCloud(RecordTypes.Incident, "pi");
+    }
+
+    private static JsonObject Fields(params (string Field, JsonNode? Value)[] fields)
+    {
+        var content = new JsonObject();
+        foreach (var (field, value) in fields) content[field] = value;
+        return content;
+    }
+
+    private static JsonObject With(JsonObject content, params (string Field, JsonNode? Value)[] changes)
+    {
+        var copy = (JsonObject)content.DeepClone();
+        foreach (var (field, value) in changes) copy[field] = value;
+        return copy;
+    }
+}
