@@ -33,5 +33,6 @@ public sealed class DedupModule(DedupRole role) : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
+        if (role == DedupRole.RuleAndReview) DedupEndpoints.MapReview(api);
     }
 }
