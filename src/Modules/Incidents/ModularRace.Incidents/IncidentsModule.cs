@@ -14,10 +14,9 @@ public sealed class IncidentsModule : IModule
     public void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddModuleDatabase<IncidentsDbContext>(IncidentsDbContext.SchemaName, options => new IncidentsDbContext(options));
+        services.AddScoped<IncidentChanges>();
         services.AddHandlersFrom(typeof(IncidentsModule).Assembly);
     }
 
-    public void Map(IEndpointRouteBuilder api)
-    {
-    }
+    public void Map(IEndpointRouteBuilder api) => api.MapIncidents();
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using ModularRace.Incidents.Domain;
 using ModularRace.Shared.Persistence;
 
 namespace ModularRace.Incidents.Persistence;
@@ -7,6 +8,14 @@ namespace ModularRace.Incidents.Persistence;
 internal sealed class IncidentsDbContext(DbContextOptions<IncidentsDbContext> options) : ModuleDbContext(options, SchemaName)
 {
     public const string SchemaName = "incidents";
+
+    public DbSet<Incident> Incidents => Set<Incident>();
+
+    public DbSet<Report> Reports => Set<Report>();
+
+    public DbSet<HistoryEntry> HistoryEntries => Set<HistoryEntry>();
+
+    public DbSet<IncidentCounter> IncidentCounters => Set<IncidentCounter>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Identifiers;
+using ModularRace.Shared.Json;
+using ModularRace.Shared.Records;
+using ModularRace.Shared.Time;
+
+namespace ModularRace.Incidents.Domain;
+
+/// <summary>
+/// What one command makes and changes: it gives each changed record its next revision and writes its history entry. One
+/// look at the clock serves the whole command.
+/// </summary>
+internal sealed class RecordEdit(ICurrentActor actor, ISystemIdentity system, ClockReading now, TimeProvider time)
+{
+    private readonly List<Incident> incidents = [];
+    private readonly List<Report> reports = [];
+    private readonly List<HistoryEntry> entries = [];
+    private readonly HashSet<Guid> concerned = [];
+
+    public ClockReading Now => now;
+
+    /// <summary>The corrected time of this command: what is said to have been officialised, decided or withdrawn then.</summary>
+    public DateTimeOffset At => now.Corrected;
+
+    public string By => actor.Signature;
+
+    public string Origin => system.Origin;
+
+    /// <summary>This server's time, for <c>created_at</c> and <c>updated_at</c>.</summary>
+    public DateTimeOffset Written { get; } = Instants.ToMilliseconds(time.GetUtcNow());
+
+    public IReadOnlyList<Incident> Incidents => incidents;
+
+    public IReadOnlyList<Report> Reports => reports;
+
+    public IReadOnlyList<HistoryEntry> Entries => entries;
+
+    /// <summary>Every incident that the duplicate rule must look at anew.</summary>
+    public IReadOnlyCollection<Guid> Concerned => concerned;
+
+    public void Made(Incident incident)
+    {
+        incidents.Add(incident);
+        concerned.Add(incident.ClientUuid);
+    }
+
+    public void Made(Report report)
+    {
+        reports.Add(report);
+        concerned.Add(report.IncidentUuid);
+    }
+
+    /// <summary>Changes an incident; false where it is as it was.</summary>
+    public bool Change(Incident incident, Action<Incident> change)
+    {
+        var before = Records.Content(incident);
+        change(incident);
+        if (!Write(RecordTypes.Incident, incident.ClientUuid, Records.Difference(before, Records.Content(incident)))) return false;
+        incident.Revision = Revision.Next(incident.Revision);
+        incident.UpdatedAt = Written;
+        if (!incidents.Contains(incident)) incidents.Add(incident);
+        concerned.Add(incident.ClientUuid);
+        return true;
+    }
+
+    /// <summary>Changes a report; false where it is as it was.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="change">What is done to it.</param>
+    /// <param name="reason">Kept in its history.</param>
+    public bool Change(Report report, Action<Report> change, string? reason = null)
+    {
+        var before = Records.Content(report);
+        concerned.Add(report.IncidentUuid);
+        change(report);
+        var changes = Records.Difference(before, Records.Content(report));
+        if (changes.Count > 0 && reason is not null) changes["reason"] = new JsonArray(null, reason);
+        if (!Write(RecordTypes.Report, report.ClientUuid, changes)) return false;
+        report.Revision = Revision.Next(report.Revision);
+        report.UpdatedAt = Written;
+        if (!reports.Contains(report)) reports.Add(report);
+        concerned.Add(report.IncidentUuid);
+        return true;
+    }
+
+    private bool Write(string type, Guid uuid, JsonObject changes)
+    {
+        if (changes.Count == 0) return false;
+        entries.Add(new HistoryEntry
+        {
+            ClientUuid = Uuids.New(time), RecordType = type, RecordUuid = uuid, At = Moment.Here(now, null), By = By, System = actor.System,
+            Changes = changes.ToJsonString(ApiJson.Options), Revision = Revision.First(), Origin = Origin, CreatedAt = Written,
+        });
+        return true;
+    }
+}

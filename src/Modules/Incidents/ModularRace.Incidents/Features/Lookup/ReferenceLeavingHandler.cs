@@ -1,0 +1,31 @@
+using System.Globalization;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Competitions.Contracts;
+using ModularRace.Incidents.Persistence;
+
+namespace ModularRace.Incidents.Features.Lookup;
+
+/// <summary>A location or bib that an incident or report names stays, were it withdrawn ten times: its history must remain readable.</summary>
+internal sealed class ReferenceLeavingHandler(IncidentsDbContext db) : INotificationHandler<ReferenceLeaving>
+{
+    public async Task Handle(ReferenceLeaving notification, CancellationToken cancellationToken)
+    {
+        if (notification.LocationUuids.Count > 0)
+        {
+            var named = await db.Incidents.Where(i => i.RaceLocationUuid != null && notification.LocationUuids.Contains(i.RaceLocationUuid.Value)).Select(i => i.RaceLocationUuid)
+                .Union(db.Reports.Where(r => r.RaceLocationUuid != null && notification.LocationUuids.Contains(r.RaceLocationUuid.Value)).Select(r => r.RaceLocationUuid))
+                .ToListAsync(cancellationToken);
+            foreach (var location in named) notification.InUse.Add(location!.Value.ToString());
+        }
+
+        if (notification.Bibs.Count > 0)
+        {
+            var ofRace = db.Incidents.Where(i => i.RaceUuid == notification.RaceUuid);
+            var named = await ofRace.Where(i => i.BibNumber != null && notification.Bibs.Contains(i.BibNumber.Value)).Select(i => i.BibNumber)
+                .Union(db.Reports.Where(r => r.BibNumber != null && notification.Bibs.Contains(r.BibNumber.Value) && ofRace.Any(i => i.ClientUuid == r.IncidentUuid)).Select(r => r.BibNumber))
+                .ToListAsync(cancellationToken);
+            foreach (var bib in named) notification.InUse.Add(bib!.Value.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}

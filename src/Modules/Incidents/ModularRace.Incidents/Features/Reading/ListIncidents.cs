@@ -1,0 +1,89 @@
+using System.Globalization;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Competitions.Contracts;
+using ModularRace.Incidents.Domain;
+using ModularRace.Incidents.Persistence;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Problems;
+using ModularRace.Shared.Validation;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Incidents.Features.Reading;
+
+/// <summary>A race's incidents that stand, newest first. The filters look at what is shown: the whole group's status, decision and location.</summary>
+/// <param name="RaceUuid">The race.</param>
+/// <param name="Status"><c>unofficial, official</c>; null: both.</param>
+/// <param name="Decision"><c>pending, penalty_applied, rejected, no_action</c>; null: all.</param>
+/// <param name="BibNumber">Null: all.</param>
+/// <param name="RaceLocationUuid">Null: all.</param>
+/// <param name="Limit">1 to 500; null: 100.</param>
+/// <param name="Cursor">Where the last page ended.</param>
+internal sealed record ListIncidents(
+    Guid RaceUuid, string? Status = null, string? Decision = null, int? BibNumber = null, Guid? RaceLocationUuid = null, int? Limit = null, string? Cursor = null)
+    : IQuery<Page<IncidentView>>;
+
+internal sealed class ListIncidentsValidator : AbstractValidator<ListIncidents>
+{
+    public ListIncidentsValidator()
+    {
+        RuleFor(r => r.Status).IsOneOf(Statuses.All);
+        RuleFor(r => r.Decision).IsOneOf(Decisions.All);
+        RuleFor(r => r.BibNumber).IsBib();
+    }
+}
+
+internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator mediator, ICurrentActor current) : IRequestHandler<ListIncidents, Page<IncidentView>>
+{
+    public async Task<Page<IncidentView>> Handle(ListIncidents request, CancellationToken cancellationToken)
+    {
+        var page = new PageRequest(request.Limit, request.Cursor);
+        var take = page.Take;
+        var races = await mediator.Send(new FindRaces([request.RaceUuid]), cancellationToken);
+        if (races.Count == 0) throw Problem.NotFound("race");
+        if (!current.Actor.Sees(races[0].CompetitionUuid)) throw Problem.Forbidden("Your role is not on this competition.");
+
+        var standing = db.Incidents.Where(i => i.RaceUuid == request.RaceUuid && i.Stands);
+        var official = current.Actor.SeesOfficialOnly(races[0].CompetitionUuid);
+        if (official || request.Status == Statuses.Official)
+            standing = standing.Where(i => db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && m.Status == Statuses.Official));
+        if (request.Status == Statuses.Unofficial)
+            standing = standing.Where(i => !db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && m.Status == Statuses.Official));
+        if (request.Decision == Decisions.Pending)
+            standing = standing.Where(i => !db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && m.Decision != Decisions.Pending));
+        else if (request.Decision is not null)
+            standing = standing.Where(i => db.Incidents
+                .Where(m => m.GroupUuid == i.ClientUuid && m.Decision != Decisions.Pending)
+                .OrderBy(m => m.DecidedAt).ThenBy(m => m.OccurredAt).ThenBy(m => m.ClientUuid).Select(m => m.Decision).FirstOrDefault() == request.Decision);
+        if (request.BibNumber is { } bib) standing = standing.Where(i => i.BibNumber == bib);
+        if (request.RaceLocationUuid is { } location)
+            standing = standing.Where(i => db.Incidents
+                .Where(m => m.GroupUuid == i.ClientUuid).OrderBy(m => m.OccurredAt).ThenBy(m => m.ClientUuid).Select(m => m.RaceLocationUuid).First() == location);
+        if (page.After is { } after)
+        {
+            var (at, number) = Position(after);
+            standing = standing.Where(i => i.OccurredAt < at || (i.OccurredAt == at && i.Number < number));
+        }
+
+        var rows = await standing.OrderByDescending(i => i.OccurredAt).ThenByDescending(i => i.Number)
+            .Select(i => new { i.ClientUuid, i.OccurredAt, i.Number }).Take(take + 1).ToListAsync(cancellationToken);
+        var groups = await db.ReadGroupsAsync(rows.ConvertAll(r => r.ClientUuid), cancellationToken);
+        // One that was joined to another between the two queries is shown by that other.
+        return Page<IncidentView>.Of(
+            [.. rows.Where(r => groups.ContainsKey(r.ClientUuid)).Select(r => groups[r.ClientUuid])], take,
+            i => string.Create(CultureInfo.InvariantCulture, $"{i.OccurredAt.ToUnixTimeMilliseconds()}:{i.Number}"));
+    }
+
+    private static (DateTimeOffset At, long Number) Position(string after)
+    {
+        var parts = after.Split(':');
+        return parts.Length == 2
+            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
+            && milliseconds is > -62_135_596_800_000 and < 253_402_300_799_999
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? (DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), number)
+                : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text.Json.Nodes;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
+using ModularRace.Incidents.Domain;
+using ModularRace.Incidents.Persistence;
+using ModularRace.Shared.Identifiers;
+using ModularRace.Shared.Records;
+using ModularRace.Shared.Time;
+
+namespace ModularRace.Incidents.Features.Receiving;
+
+/// <summary>
+/// Set-based: a whole upload is a handful of statements, and the duplicate rule is told once. A record that cannot be taken
+/// is left out and told; the others go in (R14). A record that is as it is stored changes nothing (R2).
+/// </summary>
+internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, IncidentChanges changes, IMediator mediator, TimeProvider time)
+    : IRequestHandler<ApplyIncidentRecords, IReadOnlyList<RecordOutcome>>
+{
+    public async Task<IReadOnlyList<RecordOutcome>> Handle(ApplyIncidentRecords request, CancellationToken cancellationToken)
+    {
+        var reception = await Reception.ReadAsync(db, mediator, request.Records, cancellationToken);
+        var batch = new Batch(Instants.ToMilliseconds(time.GetUtcNow()), await KnownEntriesAsync(reception, cancellationToken));
+        var outcomes = reception.Outcomes.ToArray();
+        foreach (var index in Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i].Verdict == RecordVerdict.Acceptable)
+            .OrderBy(i => RecordTypes.Rank(outcomes[i].Type)))
+        {
+            var (verdict, revision) = reception.Forms[index].Form switch
+            {
+                IncidentForm form => Take(reception, batch, reception.Records[index], form, outcomes[index].CompetitionUuid!.Value),
+                ReportForm form => Take(reception, batch, reception.Records[index], form),
+                HistoryEntryForm form => Take(batch, reception.Records[index], form),
+                _ => throw new InvalidOperationException("What could not be read was taken for acceptable."),
+            };
+            outcomes[index] = outcomes[index] with { Verdict = verdict, Revision = revision };
+        }
+
+        foreach (var made in batch.Made.GroupBy(i => i.CompetitionUuid))
+        {
+            var number = await changes.TakeNumbersAsync(made.Key, made.Count(), cancellationToken);
+            foreach (var incident in made) incident.Number = number++;
+        }
+
+        await changes.SaveAsync([.. batch.Incidents], [.. batch.Reports], batch.Entries, batch.Concerned, ChangeSource.Received, cancellationToken);
+        return outcomes;
+    }
+
+    private (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, IncidentForm form, Guid competitionUuid)
+    {
+        if (!reception.Incidents.TryGetValue(record.ClientUuid, out var incident))
+        {
+            incident = new Incident
+            {
+                ClientUuid = record.ClientUuid, CompetitionUuid = competitionUuid, RaceUuid = form.RaceUuid, At = form.At, Revision = Revision.First(), Origin = record.Origin,
+                CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
+            };
+            form.WriteTo(incident, competitionUuid);
+            db.Add(incident);
+            reception.Incidents.Add(record.ClientUuid, incident);
+            batch.Made.Add(incident);
+            batch.Touch(incident);
+            return (RecordVerdict.Created, incident.Revision);
+        }
+
+        var before = Records.Content(incident);
+        form.WriteTo(incident, competitionUuid);
+        if (JsonNode.DeepEquals(before, Records.Content(incident))) return (RecordVerdict.Unchanged, incident.Revision);
+        incident.Revision = Revision.Next(incident.Revision);
+        incident.UpdatedAt = batch.Now;
+        batch.Touch(incident);
+        return (RecordVerdict.Updated, incident.Revision);
+    }
+
+    private (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, ReportForm form)
+    {
+        if (!reception.Reports.TryGetValue(record.ClientUuid, out var report))
+        {
+            report = new Report
+            {
+                ClientUuid = record.ClientUuid, IncidentUuid = form.IncidentUuid, At = form.At, Revision = Revision.First(), Origin = record.Origin,
+                CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
+            };
+            form.WriteTo(report);
+            db.Add(report);
+            reception.Reports.Add(record.ClientUuid, report);
+            batch.Touch(report);
+            return (RecordVerdict.Created, report.Revision);
+        }
+
+        var before = Records.Content(report);
+        var from = report.IncidentUuid;
+        form.WriteTo(report);
+        if (JsonNode.DeepEquals(before, Records.Content(report))) return (RecordVerdict.Unchanged, report.Revision);
+        report.Revision = Revision.Next(report.Revision);
+        report.UpdatedAt = batch.Now;
+        batch.Concerned.Add(from);
+        batch.Touch(report);
+        return (RecordVerdict.Updated, report.Revision);
+    }
+
+    /// <summary>A history entry is never changed: a second content is Sync's to tell.</summary>
+    private (RecordVerdict Verdict, string Revision) Take(Batch batch, IncomingRecord record, HistoryEntryForm form)
+    {
+        if (batch.KnownEntries.TryGetValue(record.ClientUuid, out var revision)) return (RecordVerdict.Unchanged, revision);
+        var entry = new HistoryEntry
+        {
+            ClientUuid = record.ClientUuid, RecordType = form.RecordType, RecordUuid = form.RecordUuid, At = form.At, By = form.By, System = form.System,
+            Changes = form.Changes, Revision = Revision.First(), Origin = record.Origin, CreatedAt = form.CreatedAt ?? batch.Now,
+        };
+        db.Add(entry);
+        batch.Entries.Add(entry);
+        batch.KnownEntries.Add(record.ClientUuid, entry.Revision);
+        return (RecordVerdict.Created, entry.Revision);
+    }
+
+    private async Task<Dictionary<Guid, string>> KnownEntriesAsync(Reception reception, CancellationToken cancellationToken)
+    {
+        var uuids = reception.Records.Where(r => r.Type == RecordTypes.HistoryEntry).Select(r => r.ClientUuid).Distinct().ToArray();
+        return uuids.Length == 0
+            ? []
+            : await db.HistoryEntries.Where(h => uuids.Contains(h.ClientUuid)).Select(h => new { h.ClientUuid, h.Revision })
+                .ToDictionaryAsync(h => h.ClientUuid, h => h.Revision, cancellationToken);
+    }
+
+    /// <summary>What the batch made and changed so far; each record once, though it may be named twice.</summary>
+    private sealed record Batch(DateTimeOffset Now, Dictionary<Guid, string> KnownEntries)
+    {
+        public List<Incident> Made { get; } = [];
+
+        public HashSet<Incident> Incidents { get; } = [];
+
+        public HashSet<Report> Reports { get; } = [];
+
+        public List<HistoryEntry> Entries { get; } = [];
+
+        public HashSet<Guid> Concerned { get; } = [];
+
+        public void Touch(Incident incident)
+        {
+            Incidents.Add(incident);
+            Concerned.Add(incident.ClientUuid);
+        }
+
+        public void Touch(Report report)
+        {
+            Reports.Add(report);
+            Concerned.Add(report.IncidentUuid);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Domain;
+
+namespace ModularRace.Incidents.Persistence;
+
+/// <summary>Reads incidents as they are shown: by group, in two queries however many there are.</summary>
+internal static class IncidentReading
+{
+    /// <summary>The groups that these incidents are shown with, by the one that stands; an alias finds its group too.</summary>
+    public static async Task<Dictionary<Guid, IncidentView>> ReadGroupsAsync(
+        this IncidentsDbContext db, IReadOnlyCollection<Guid> incidentUuids, CancellationToken cancellationToken)
+    {
+        var groups = db.Incidents.Where(i => incidentUuids.Contains(i.ClientUuid)).Select(i => i.GroupUuid);
+        var members = await db.Incidents.AsNoTracking().Where(i => groups.Contains(i.GroupUuid)).ToListAsync(cancellationToken);
+        var uuids = members.ConvertAll(m => m.ClientUuid);
+        var reports = (await db.Reports.AsNoTracking().Where(r => uuids.Contains(r.IncidentUuid)).ToListAsync(cancellationToken)).ToLookup(r => r.IncidentUuid);
+        return members.GroupBy(m => m.GroupUuid)
+            .ToDictionary(g => g.Key, g => IncidentView.Of(new IncidentGroup(g, g.SelectMany(m => reports[m.ClientUuid]))));
+    }
+
+    /// <summary>The incident with this UUID as it is shown, resolved to the one that stands; null where there is none.</summary>
+    public static async Task<IncidentView?> ReadIncidentAsync(this IncidentsDbContext db, Guid incidentUuid, CancellationToken cancellationToken) =>
+        (await db.ReadGroupsAsync([incidentUuid], cancellationToken)).Values.SingleOrDefault();
+}
