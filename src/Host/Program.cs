@@ -1,23 +1,47 @@
 using ModularRace.Host;
+using ModularRace.Host.Access;
+using ModularRace.Host.Http;
+using ModularRace.Host.Identity;
+using ModularRace.Host.Starting;
 using ModularRace.Shared;
-using ModularRace.Shared.Persistence;
-using ModularRace.Shared.Time;
-using Npgsql;
 
-var builder = WebApplication.CreateBuilder(args);
-var mode = SystemModes.Read(builder.Configuration);
-var modules = Composition.Modules(mode);
-var connectionString = builder.Configuration.GetConnectionString("ModularRace") ?? throw new StartFailure("ConnectionStrings__ModularRace is not set.");
+try
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
+    var mode = SystemModes.Read(builder.Configuration);
+    var modules = Composition.Modules(mode);
 
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<IRaceClock, CloudClock>();
-builder.Services.AddSingleton<ModularRace.Shared.Access.ISystemIdentity, ModularRace.Shared.Access.CloudIdentity>();
-builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
-builder.Services.AddShared();
-foreach (var module in modules) module.Add(builder.Services, builder.Configuration);
+    builder.AddAddresses(mode);
+    builder.AddDatabase();
+    builder.AddClockAndIdentity();
+    builder.AddIdentity();
+    builder.AddAccess(mode);
+    builder.AddHttp(mode);
+    builder.AddPages(mode, modules);
+    builder.AddApiDocument();
+    builder.Services.AddShared();
+    foreach (var module in modules) module.Add(builder.Services, builder.Configuration);
 
-var app = builder.Build();
-await DatabaseMigrations.MigrateAsync(app.Services, CancellationToken.None);
-var api = app.MapGroup("/api/v1");
-foreach (var module in modules) module.Map(api);
-await app.RunAsync();
+    var app = builder.Build();
+    await app.PrepareDatabaseAsync();
+    await app.MakeFirstAdminAsync();
+
+    app.UseHttp(mode);
+    var api = app.MapGroup("/api/v1");
+    foreach (var module in modules) module.Map(api);
+    api.MapIdentity();
+    app.MapHealth(api);
+    app.MapApiDocument();
+    app.MapRazorPages();
+
+    await app.RunToTheEndAsync();
+    return 0;
+}
+catch (StartFailure failure)
+{
+    await Console.Error.WriteLineAsync($"ModularRace does not start: {failure.Message}");
+    return 1;
+}
+
+/// <summary>Public for the tests' WebApplicationFactory only.</summary>
+public partial class Program;

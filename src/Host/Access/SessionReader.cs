@@ -1,0 +1,37 @@
+using System.Security.Claims;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Identity;
+using ModularRace.Shared.Access;
+
+namespace ModularRace.Host.Access;
+
+/// <summary>Looks up who a token, key or session belongs to, each time: a role taken away or a session ended counts from the next request on.</summary>
+internal sealed class SessionReader(IdentityDbContext db, TimeProvider time)
+{
+    public async Task<ClaimsPrincipal?> ByTokenAsync(string token, CancellationToken cancellationToken)
+    {
+        var (digest, now) = (Secrets.Digest(token), time.GetUtcNow());
+        if (token.StartsWith(Secrets.ApiKey, StringComparison.Ordinal))
+        {
+            var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Digest == digest && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now), cancellationToken);
+            return key is null ? null : Principals.OfKey(key.ClientUuid, key.Name, key.CompetitionUuids is { } some ? some.Select(c => new RoleGrant(key.Role, c)) : [new RoleGrant(key.Role, null)]);
+        }
+
+        var session = await db.Tokens.Where(t => t.Digest == digest && t.Kind == SessionToken.Access && t.ExpiresAt > now).Select(t => (Guid?)t.SessionId).SingleOrDefaultAsync(cancellationToken);
+        return session is { } id ? await BySessionAsync(Schemes.Bearer, id, Session.Api, cancellationToken) : null;
+    }
+
+    /// <param name="scheme">By which way it came.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="kind">A session of pages opens no API by bearer token, nor the other way round.</param>
+    /// <param name="cancellationToken">Of the request.</param>
+    public async Task<ClaimsPrincipal?> BySessionAsync(string scheme, Guid sessionId, string kind, CancellationToken cancellationToken)
+    {
+        var person = await db.Sessions.Where(s => s.Id == sessionId && s.Kind == kind && s.EndedAt == null)
+            .Join(db.People, s => s.PersonId, p => p.Id, (_, p) => p)
+            .Where(p => p.DisabledAt == null)
+            .Select(p => new { p.Id, p.Name, Grants = p.Roles.Select(r => new RoleGrant(r.Role, r.CompetitionUuid)).ToList() })
+            .SingleOrDefaultAsync(cancellationToken);
+        return person is null ? null : Principals.OfSession(scheme, sessionId, person.Id, person.Name, person.Grants);
+    }
+}

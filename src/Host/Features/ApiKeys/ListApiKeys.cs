@@ -1,0 +1,31 @@
+using System.Globalization;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Identity;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Problems;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Host.Features.ApiKeys;
+
+/// <summary>The keys, the latest first, without their secrets; revoked ones too.</summary>
+internal sealed record ListApiKeys(PageRequest Page) : IQuery<Page<ApiKeyLine>>;
+
+internal sealed record ApiKeyLine(
+    Guid ClientUuid, string Name, string Role, IReadOnlyList<Guid>? CompetitionUuids, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt);
+
+internal sealed class ListApiKeysHandler(IdentityDbContext db, ICurrentActor current) : IRequestHandler<ListApiKeys, Page<ApiKeyLine>>
+{
+    public async Task<Page<ApiKeyLine>> Handle(ListApiKeys request, CancellationToken cancellationToken)
+    {
+        current.Actor.Require(null);
+        var before = request.Page.After is not { } cursor ? long.MaxValue
+            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+        var rows = await db.ApiKeys.Where(k => k.Id < before).OrderByDescending(k => k.Id).Take(request.Page.Take + 1)
+            .Select(k => new { k.Id, Line = new ApiKeyLine(k.ClientUuid, k.Name, k.Role, k.CompetitionUuids, k.CreatedAt, k.CreatedBy, k.ExpiresAt, k.RevokedAt) })
+            .ToListAsync(cancellationToken);
+        var page = Page<ApiKeyLine>.Of([.. rows.Select(r => r.Line)], request.Page.Take, _ => rows[request.Page.Take - 1].Id.ToString(CultureInfo.InvariantCulture));
+        return page;
+    }
+}

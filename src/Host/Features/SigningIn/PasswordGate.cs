@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Identity;
+using ModularRace.Host.Identity;
+using ModularRace.Shared.Problems;
+using Npgsql;
+
+namespace ModularRace.Host.Features.SigningIn;
+
+/// <summary>
+/// Checks a password, ever more slowly: failures count by account and address together, and by address, for a quarter of an
+/// hour. They never count by the account alone, so that nobody can lock the jury out from afar (R15).
+/// </summary>
+internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Person> people, IPasswordHasher<Person> hasher, TimeProvider time)
+{
+    private const int FreeOnAccount = 5, FreeOnAddress = 30;
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(15), Longest = TimeSpan.FromMinutes(5);
+    private static readonly Person Nobody = new() { Name = "nobody" };
+    private static readonly string HashOfNobody = new PasswordHasher<Person>().HashPassword(Nobody, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+
+    /// <summary>The person; null where the email or the password is wrong (which of them is not told).</summary>
+    /// <exception cref="Problem">429 <c>too_many_attempts</c>.</exception>
+    public async Task<Person?> CheckAsync(string email, string password, string address, CancellationToken cancellationToken)
+    {
+        var account = SHA256.HashData(Encoding.UTF8.GetBytes(people.NormalizeEmail(email.Trim()) ?? string.Empty));
+        await CountAsync(account, address, people.NormalizeEmail(email.Trim()), cancellationToken);
+        var person = await people.FindByEmailAsync(email.Trim());
+        if (person is null)
+        {
+            // As long as a wrong password takes: the time does not tell who has an account.
+            hasher.VerifyHashedPassword(Nobody, HashOfNobody, password);
+            return null;
+        }
+
+        if (!await people.CheckPasswordAsync(person, password) || person.DisabledAt is not null) return null;
+        await using var forget = dataSource.CreateCommand("DELETE FROM identity.login_failures WHERE address = $1 AND account = $2");
+        forget.Parameters.AddWithValue(address);
+        forget.Parameters.AddWithValue(account);
+        await forget.ExecuteNonQueryAsync(CancellationToken.None);
+        return person;
+    }
+
+    /// <summary>Where somebody calls from; of an IPv6 address the network, which one person has whole.</summary>
+    public static string AddressOf(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes) + "/64";
+    }
+
+    /// <summary>Counts an attempt as failed before the password is looked at, in a commit of its own: a hundred at once count as a hundred.</summary>
+    private async Task CountAsync(byte[] account, string address, string? email, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended('login:' || $1, 0))", connection, transaction))
+        {
+            take.Parameters.AddWithValue(address);
+            await take.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        // Somebody who signed in from here lately is not held up by what others try from the same address.
+        await using (var count = new NpgsqlCommand(
+            """
+            SELECT count(*) FILTER (WHERE account = $2), max(at) FILTER (WHERE account = $2), count(*), max(at),
+                   EXISTS (SELECT 1 FROM identity.sessions s JOIN identity.people p ON p.id = s.person_id
+                           WHERE p.normalized_email = $4 AND s.address = $1 AND s.created_at > $5)
+            FROM identity.login_failures WHERE address = $1 AND at > $3
+            """, connection, transaction))
+        {
+            count.Parameters.AddWithValue(address);
+            count.Parameters.AddWithValue(account);
+            count.Parameters.AddWithValue(now - Remembered);
+            count.Parameters.AddWithValue(email ?? string.Empty);
+            count.Parameters.AddWithValue(now.AddDays(-30));
+            await using var reader = await count.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            var wait = Wait(reader, 0, FreeOnAccount, now);
+            if (!reader.GetBoolean(4)) wait = TimeSpan.FromTicks(Math.Max(wait.Ticks, Wait(reader, 2, FreeOnAddress, now).Ticks));
+            if (wait > TimeSpan.Zero)
+                throw new Problem(429, "too_many_attempts", "Too many attempts to sign in from here. Wait a little.") { RetryAfter = wait };
+        }
+
+        await using (var insert = new NpgsqlCommand("INSERT INTO identity.login_failures (account, address, at) VALUES ($1, $2, $3)", connection, transaction))
+        {
+            insert.Parameters.AddWithValue(account);
+            insert.Parameters.AddWithValue(address);
+            insert.Parameters.AddWithValue(now);
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using (var tidy = new NpgsqlCommand("DELETE FROM identity.login_failures WHERE at < $1", connection, transaction))
+        {
+            tidy.Parameters.AddWithValue(now.AddDays(-1));
+            await tidy.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Nothing for the first few, then 2, 4, 8 … seconds after the last.</summary>
+    private static TimeSpan Wait(NpgsqlDataReader reader, int column, int free, DateTimeOffset now)
+    {
+        var failures = reader.GetInt64(column);
+        if (failures < free) return TimeSpan.Zero;
+        var pause = TimeSpan.FromSeconds(Math.Min(Longest.TotalSeconds, Math.Pow(2, failures - free + 1)));
+        var last = reader.GetFieldValue<DateTimeOffset>(column + 1);
+        return last + pause - now;
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using ModularRace.Host.Access;
+using ModularRace.Shared.Json;
+
+namespace ModularRace.Host.Http;
+
+/// <summary>The way of a request through the host, from the outside in.</summary>
+internal static class HttpRegistration
+{
+    public static void AddHttp(this WebApplicationBuilder builder, SystemMode mode)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Bodies.Sync;
+        });
+        var services = builder.Services;
+        services.AddExceptionHandler<ProblemAnswers>();
+        services.AddProblemDetails();
+        services.AddBodies();
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.Configure<Microsoft.AspNetCore.Mvc.JsonOptions>(options => ApiJson.Configure(options.JsonSerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        if (mode == SystemMode.Cloud)
+            services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
+    }
+
+    public static void UseHttp(this WebApplication app, SystemMode mode)
+    {
+        // A proxy on this machine may say for whom it asks. On a Pi nobody may: loopback signs in there.
+        if (mode == SystemMode.Cloud) app.UseForwardedHeaders();
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { AllowStatusCode404Response = true, ExceptionHandler = _ => Task.CompletedTask });
+        app.UseStatusCodePages(ProblemAnswers.WriteBareStatusAsync);
+        app.UseBodies();
+        app.UseStaticFiles();
+        app.UseRouting();
+        app.UseAuthentication();
+        if (mode == SystemMode.OfflineDevice) app.UsePiReferee();
+        app.UseRoutingAnswers();
+        app.UseAntiforgeryForApi();
+        app.UseAuthorization();
+    }
+
+    /// <summary>What no route takes is 404, 405 or 415, and not a question of rights.</summary>
+    private static void UseRoutingAnswers(this WebApplication app) => app.Use((context, next) =>
+    {
+        switch (context.GetEndpoint())
+        {
+            case null:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            case RouteEndpoint:
+                return next(context);
+            case { RequestDelegate: { } refuse }:
+                return refuse(context);
+            default:
+                return next(context);
+        }
+    });
+}

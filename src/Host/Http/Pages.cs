@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Host.Http;
+
+/// <summary>
+/// Razor Pages that live beside their slices: a module's <c>Features/Day/TodayTouch.cshtml</c> is found as
+/// <c>/Features/Incidents/Day/TodayTouch</c>, served at the route that it names itself.
+/// </summary>
+internal static class Pages
+{
+    public static void AddPages(this WebApplicationBuilder builder, SystemMode mode, IReadOnlyList<IModule> modules)
+    {
+        builder.Services
+            .AddRazorPages(options =>
+            {
+                options.RootDirectory = "/Features";
+                options.Conventions.Add(new FaceOfMode(mode));
+                options.Conventions.AuthorizeFolder("/", Policies.SignedIn);
+                options.Conventions.AllowAnonymousToPage("/SigningIn/SignIn");
+            })
+            .ConfigureApplicationPartManager(parts => KeepOnly(parts, modules));
+    }
+
+    /// <summary>Razor serves the pages of every assembly that the host refers to, also of a module that this mode does not have.</summary>
+    private static void KeepOnly(ApplicationPartManager manager, IReadOnlyList<IModule> modules)
+    {
+        var kept = modules.Select(m => m.GetType().Assembly.GetName().Name).Append(typeof(Pages).Assembly.GetName().Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var part in manager.ApplicationParts.Where(p => p.Name.StartsWith("ModularRace.", StringComparison.Ordinal) && !kept.Contains(p.Name)).ToList()) manager.ApplicationParts.Remove(part);
+    }
+}
+
+/// <summary>A slice can have two faces: a page whose name ends in <c>Touch</c> is the Pi's, one in <c>Desk</c> the cloud's, any other is served by both.</summary>
+internal sealed class FaceOfMode(SystemMode mode) : IPageRouteModelConvention
+{
+    public void Apply(PageRouteModel model)
+    {
+        if (model.ViewEnginePath.EndsWith(mode == SystemMode.Cloud ? "Touch" : "Desk", StringComparison.Ordinal)) model.Selectors.Clear();
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ModularRace.Host.Identity;
+
+internal sealed class PersonConfiguration : IEntityTypeConfiguration<Person>
+{
+    public void Configure(EntityTypeBuilder<Person> builder)
+    {
+        builder.ToTable("people");
+        builder.Property(p => p.Id).ValueGeneratedNever();
+        builder.Property(p => p.Name).HasMaxLength(200);
+        builder.Property(p => p.ConcurrencyStamp).IsConcurrencyToken();
+        builder.HasIndex(p => p.NormalizedUserName).IsUnique();
+        builder.HasIndex(p => p.NormalizedEmail).IsUnique();
+        builder.HasMany(p => p.Roles).WithOne().HasForeignKey(r => r.PersonId);
+        builder.Ignore(p => p.PhoneNumber);
+        builder.Ignore(p => p.PhoneNumberConfirmed);
+        builder.Ignore(p => p.TwoFactorEnabled);
+
+        // Nobody is locked out for failures: they slow down, by account and address (PasswordGate).
+        builder.Ignore(p => p.LockoutEnd);
+        builder.Ignore(p => p.LockoutEnabled);
+        builder.Ignore(p => p.AccessFailedCount);
+    }
+}
+
+internal sealed class PersonRoleConfiguration : IEntityTypeConfiguration<PersonRole>
+{
+    public void Configure(EntityTypeBuilder<PersonRole> builder)
+    {
+        builder.ToTable("person_roles");
+        builder.HasIndex(r => new { r.PersonId, r.Role, r.CompetitionUuid }).IsUnique().AreNullsDistinct(false);
+    }
+}
+
+internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
+{
+    public void Configure(EntityTypeBuilder<Session> builder)
+    {
+        builder.ToTable("sessions");
+        builder.Property(s => s.Id).ValueGeneratedNever();
+        builder.HasOne<Person>().WithMany().HasForeignKey(s => s.PersonId);
+    }
+}
+
+internal sealed class SessionTokenConfiguration : IEntityTypeConfiguration<SessionToken>
+{
+    public void Configure(EntityTypeBuilder<SessionToken> builder)
+    {
+        builder.ToTable("session_tokens");
+        builder.HasIndex(t => t.Digest).IsUnique();
+        builder.HasOne<Session>().WithMany().HasForeignKey(t => t.SessionId);
+    }
+}
+
+internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
+{
+    public void Configure(EntityTypeBuilder<ApiKey> builder)
+    {
+        builder.ToTable("api_keys");
+        builder.HasIndex(k => k.ClientUuid).IsUnique();
+        builder.HasIndex(k => k.Digest).IsUnique();
+    }
+}
+
+internal sealed class LoginFailureConfiguration : IEntityTypeConfiguration<LoginFailure>
+{
+    public void Configure(EntityTypeBuilder<LoginFailure> builder)
+    {
+        builder.ToTable("login_failures");
+        builder.HasIndex(f => new { f.Address, f.At });
+        builder.HasIndex(f => f.At);
+    }
+}
+
+internal sealed class DataProtectionKeyConfiguration : IEntityTypeConfiguration<DataProtectionKey>
+{
+    public void Configure(EntityTypeBuilder<DataProtectionKey> builder) => builder.ToTable("data_protection_keys");
+}

@@ -1,0 +1,118 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace ModularRace.Host.Identity;
+
+/// <summary>Somebody who signs in. ASP.NET Core Identity keeps the password; what a person may is in <see cref="PersonRole"/>.</summary>
+internal sealed class Person : IdentityUser<Guid>
+{
+    /// <summary>As shown to others.</summary>
+    public required string Name { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when this person may not sign in any more; null: may.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    public List<PersonRole> Roles { get; } = [];
+}
+
+/// <summary>A role of a person, on one competition or (null) on all.</summary>
+internal sealed class PersonRole
+{
+    public long Id { get; init; }
+
+    public Guid PersonId { get; init; }
+
+    public required string Role { get; init; }
+
+    public Guid? CompetitionUuid { get; init; }
+}
+
+/// <summary>One sign-in of one person, and all tokens that came of it: they end together.</summary>
+internal sealed class Session
+{
+    /// <summary>For pages, by cookie.</summary>
+    public const string Pages = "pages";
+
+    /// <summary>For the API, by bearer tokens.</summary>
+    public const string Api = "api";
+
+    public Guid Id { get; init; }
+
+    public Guid PersonId { get; init; }
+
+    public required string Kind { get; init; }
+
+    /// <summary>Where it was opened from.</summary>
+    public required string Address { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
+/// <summary>An access or refresh token, known by its digest only (R15). A used refresh token is kept: shown again, it ends the session.</summary>
+internal sealed class SessionToken
+{
+    public const string Access = "access", Refresh = "refresh";
+
+    public long Id { get; init; }
+
+    public Guid SessionId { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required byte[] Digest { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? UsedAt { get; set; }
+}
+
+/// <summary>How an integration signs in. Never an admin.</summary>
+internal sealed class ApiKey
+{
+    public long Id { get; init; }
+
+    public Guid ClientUuid { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Role { get; init; }
+
+    /// <summary>The competitions that it is limited to; null: all.</summary>
+    public Guid[]? CompetitionUuids { get; init; }
+
+    public required byte[] Digest { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+}
+
+/// <summary>A sign-in that has not succeeded, or not yet.</summary>
+internal sealed class LoginFailure
+{
+    public long Id { get; init; }
+
+    /// <summary>SHA-256 of the account's name: people type passwords into the wrong field.</summary>
+    public required byte[] Account { get; init; }
+
+    public required string Address { get; init; }
+
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>A key of ASP.NET Core's data protection, shared by all replicas.</summary>
+internal sealed class DataProtectionKey
+{
+    public long Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Xml { get; init; }
+}

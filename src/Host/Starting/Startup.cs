@@ -1,0 +1,82 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Persistence;
+using ModularRace.Shared.Time;
+using Npgsql;
+
+namespace ModularRace.Host.Starting;
+
+/// <summary>What stands before the first request: addresses, the database, the clock. What is wrong with them is told in one line.</summary>
+internal static class Startup
+{
+    private const int OldestPostgreSql = 15;
+
+    public static void AddAddresses(this WebApplicationBuilder builder, SystemMode mode)
+    {
+        var configuration = builder.Configuration;
+        var chosen = configuration["urls"] ?? configuration["http_ports"] ?? configuration["https_ports"];
+        if (string.IsNullOrEmpty(chosen) && !configuration.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls(mode == SystemMode.Cloud ? "http://127.0.0.1:5080" : "http://127.0.0.1:5081");
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
+    }
+
+    public static void AddDatabase(this WebApplicationBuilder builder)
+    {
+        var text = builder.Configuration.GetConnectionString("ModularRace");
+        if (string.IsNullOrWhiteSpace(text)) throw new StartFailure("ConnectionStrings__ModularRace is not set.");
+        NpgsqlDataSourceBuilder source;
+        try
+        {
+            source = new NpgsqlDataSourceBuilder(text);
+            source.ConnectionStringBuilder.ApplicationName ??= "ModularRace";
+        }
+        catch (ArgumentException e)
+        {
+            throw new StartFailure($"ConnectionStrings__ModularRace cannot be read: {e.Message}");
+        }
+
+        builder.Services.AddSingleton(_ => source.Build());
+    }
+
+    /// <summary>The cloud's; on a Pi the Sync module puts its own in their place.</summary>
+    public static void AddClockAndIdentity(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IRaceClock, CloudClock>();
+        builder.Services.AddSingleton<ISystemIdentity, CloudIdentity>();
+    }
+
+    /// <summary>Waits for nobody: a database that is away or too old stops the start.</summary>
+    public static async Task PrepareDatabaseAsync(this WebApplication app)
+    {
+        try
+        {
+            await using (var connection = await app.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(app.Lifetime.ApplicationStopping))
+            {
+                if (connection.PostgreSqlVersion.Major < OldestPostgreSql)
+                    throw new StartFailure($"the database is PostgreSQL {connection.PostgreSqlVersion}; version {OldestPostgreSql} or later is needed.");
+            }
+
+            await DatabaseMigrations.MigrateAsync(app.Services, app.Lifetime.ApplicationStopping);
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
+        {
+            var where = new NpgsqlConnectionStringBuilder(app.Configuration.GetConnectionString("ModularRace"));
+            throw new StartFailure($"the database '{where.Database}' at {where.Host}:{where.Port} cannot be used: {e.GetBaseException().Message}");
+        }
+    }
+
+    public static async Task RunToTheEndAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            throw new StartFailure(e.Message);
+        }
+    }
+}
