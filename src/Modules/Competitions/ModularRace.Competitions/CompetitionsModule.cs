@@ -19,7 +19,5 @@ public sealed class CompetitionsModule : IModule
         services.AddHandlersFrom(typeof(CompetitionsModule).Assembly);
     }
 
-    public void Map(IEndpointRouteBuilder api)
-    {
-    }
+    public void Map(IEndpointRouteBuilder api) => api.MapCompetitions();
 }

@@ -3,7 +3,7 @@ using ModularRace.Shared.Identifiers;
 
 namespace ModularRace.Competitions.Domain;
 
-internal static class StartLists
+internal static class StartListOrder
 {
     /// <summary>Whoever changes a start list or makes athletes holds this lock, so that two imports do not make one bib or one person twice.</summary>
     public const string LockScope = "start_lists";

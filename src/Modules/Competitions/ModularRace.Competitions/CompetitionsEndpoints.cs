@@ -1,0 +1,155 @@
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using ModularRace.Competitions.Domain;
+using ModularRace.Competitions.Features.Catalogues;
+using ModularRace.Competitions.Features.Competitions;
+using ModularRace.Competitions.Features.Locations;
+using ModularRace.Competitions.Features.Races;
+using ModularRace.Competitions.Features.StartLists;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Competitions;
+
+/// <summary>Every route of the module: verb, path, policy, message.</summary>
+internal static class CompetitionsEndpoints
+{
+    public static void MapCompetitions(this IEndpointRouteBuilder api)
+    {
+        var competitions = api.MapGroup("/competitions").WithTags("Competitions");
+
+        competitions.MapGet("", (int? limit, string? cursor, IMediator m, CancellationToken ct) => m.Send(new ListCompetitions(new PageRequest(limit, cursor)), ct))
+            .RequireAuthorization(Policies.SignedIn).WithName("ListCompetitions").WithSummary("The competitions that you may see, latest first");
+
+        competitions.MapPost("", async (CreateCompetition body, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Made(http, await m.Send(body, ct), c => ($"/api/v1/competitions/{c.ClientUuid}", c.Revision)))
+            .RequireAuthorization(Policies.ReferenceData).WithName("CreateCompetition").WithSummary("Makes a competition")
+            .Makes<CompetitionView>();
+
+        competitions.MapGet("/{uuid:guid}", async (Guid uuid, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Tagged(http, await m.Send(new ReadCompetition(uuid), ct), c => c.Revision))
+            .RequireAuthorization(Policies.SignedIn).WithName("ReadCompetition").WithSummary("One competition")
+            .Produces<CompetitionView>().ProducesProblem(404);
+
+        competitions.MapPut("/{uuid:guid}", async (Guid uuid, ChangeCompetition body, HttpRequest request, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Tagged(http, await m.Send(body with { CompetitionUuid = uuid, IfMatch = IfMatch(request) }, ct), c => c.Revision))
+            .RequireAuthorization(Policies.ReferenceData).WithName("ChangeCompetition").WithSummary("Sets a competition, whole")
+            .Sets<CompetitionView>();
+
+        competitions.MapGet("/{uuid:guid}/races", (Guid uuid, int? limit, string? cursor, IMediator m, CancellationToken ct) =>
+                m.Send(new ListRaces(uuid, new PageRequest(limit, cursor)), ct))
+            .RequireAuthorization(Policies.SignedIn).WithName("ListRaces").WithSummary("The races of a competition").ProducesProblem(404);
+
+        competitions.MapPost("/{uuid:guid}/races", async (Guid uuid, CreateRace body, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Made(http, await m.Send(body with { CompetitionUuid = uuid }, ct), r => ($"/api/v1/races/{r.ClientUuid}", r.Revision)))
+            .RequireAuthorization(Policies.ReferenceData).WithName("CreateRace").WithSummary("Makes a race with its discipline's usual locations")
+            .Makes<RaceView>();
+
+        MapCatalogue(competitions, "penalties", CatalogueKind.Penalties);
+        MapCatalogue(competitions, "phrases", CatalogueKind.Phrases);
+
+        var races = api.MapGroup("/races/{uuid:guid}").WithTags("Races");
+
+        races.MapGet("", async (Guid uuid, HttpResponse http, IMediator m, CancellationToken ct) => Tagged(http, await m.Send(new ReadRace(uuid), ct), r => r.Revision))
+            .RequireAuthorization(Policies.SignedIn).WithName("ReadRace").WithSummary("One race")
+            .Produces<RaceView>().ProducesProblem(404);
+
+        races.MapPut("", async (Guid uuid, ChangeRace body, HttpRequest request, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Tagged(http, await m.Send(body with { RaceUuid = uuid, IfMatch = IfMatch(request) }, ct), r => r.Revision))
+            .RequireAuthorization(Policies.ReferenceData).WithName("ChangeRace").WithSummary("Sets a race, whole")
+            .Sets<RaceView>();
+
+        races.MapGet("/locations", (Guid uuid, int? limit, string? cursor, IMediator m, CancellationToken ct) =>
+                m.Send(new ListLocations(uuid, new PageRequest(limit, cursor)), ct))
+            .RequireAuthorization(Policies.SignedIn).WithName("ListLocations").WithSummary("The locations of a race in course order").ProducesProblem(404);
+
+        races.MapPost("/locations", async (Guid uuid, CreateLocation body, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Made(http, await m.Send(body with { RaceUuid = uuid }, ct), l => ($"/api/v1/locations/{l.ClientUuid}", l.Revision)))
+            .RequireAuthorization(Policies.ReferenceData).WithName("CreateLocation").WithSummary("Makes a location; without a position it comes last")
+            .Makes<LocationView>();
+
+        races.MapGet("/start-list", (Guid uuid, int? limit, string? cursor, IMediator m, CancellationToken ct) =>
+                m.Send(new ListStartList(uuid, new PageRequest(limit, cursor)), ct))
+            .RequireAuthorization(Policies.SignedIn).WithName("ReadStartList").WithSummary("The start list by bib").ProducesProblem(404);
+
+        races.MapPost("/start-list", async (Guid uuid, string? mode, bool? preview, HttpRequest request, IMediator m, CancellationToken ct) =>
+                await m.Send(new ImportStartList(
+                    uuid, await RequestBodies.ReadCsvAsync(request, ImportStartList.LargestFile, "invalid_start_list", ct), mode, preview ?? false), ct))
+            .RequireAuthorization(Policies.ReferenceData).WithName("ImportStartList").WithSummary("Takes a start list file, whole or not at all")
+            .WithMetadata(new RequestSizeLimitAttribute(ImportStartList.LargestFile))
+            .Accepts<string>("text/csv").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415);
+
+        races.MapPost("/start-list/copy", (Guid uuid, CopyStartListBody body, IMediator m, CancellationToken ct) =>
+                m.Send(new CopyStartList(uuid, body.FromRaceUuid ?? Guid.Empty, body.Bibs), ct))
+            .RequireAuthorization(Policies.ReferenceData).WithName("CopyStartList").WithSummary("Bibs of one race into another, such as from a qualification to a final")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+        races.MapPut("/start-list/{bib:int}", async (Guid uuid, int bib, PutBib body, HttpRequest request, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Tagged(http, await m.Send(body with { RaceUuid = uuid, Bib = bib, IfMatch = IfMatch(request) }, ct), b => b.Revision))
+            .RequireAuthorization(Policies.ReferenceData).WithName("PutBib").WithSummary("Sets one bib of a start list, whole")
+            .Sets<BibView>();
+
+        races.MapDelete("/start-list/{bib:int}", (Guid uuid, int bib, HttpRequest request, IMediator m, CancellationToken ct) =>
+                m.Send(new RemoveBib(uuid, bib, IfMatch(request)), ct))
+            .RequireAuthorization(Policies.ReferenceData).WithName("RemoveBib").WithSummary("Takes a bib off the start list; one with incidents stays")
+            .Produces<BibView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+
+        var locations = api.MapGroup("/locations/{uuid:guid}").WithTags("Races");
+
+        locations.MapPut("", async (Guid uuid, ChangeLocation body, HttpRequest request, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Tagged(http, await m.Send(body with { LocationUuid = uuid, IfMatch = IfMatch(request) }, ct), l => l.Revision))
+            .RequireAuthorization(Policies.ReferenceData).WithName("ChangeLocation").WithSummary("Sets a location, whole")
+            .Sets<LocationView>();
+
+        locations.MapDelete("", (Guid uuid, HttpRequest request, IMediator m, CancellationToken ct) => m.Send(new DeleteLocation(uuid, IfMatch(request)), ct))
+            .RequireAuthorization(Policies.ReferenceData).WithName("DeleteLocation").WithSummary("Deletes a location; one that an incident names stays")
+            .Produces<LocationView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+    }
+
+    private static void MapCatalogue(RouteGroupBuilder competitions, string name, CatalogueKind kind)
+    {
+        competitions.MapGet($"/{{uuid:guid}}/{name}", async Task<IResult> (Guid uuid, int? limit, string? cursor, HttpRequest request, IMediator m, CancellationToken ct) =>
+                WantsCsv(request)
+                    ? Results.Text(CatalogueCsv.Write((await m.Send(new ReadCatalogue(uuid, kind, null), ct)).Items, kind), "text/csv; charset=utf-8")
+                    : Results.Ok(await m.Send(new ReadCatalogue(uuid, kind, new PageRequest(limit, cursor)), ct)))
+            .RequireAuthorization(Policies.SignedIn).WithName($"Read{kind}").WithSummary($"The catalogue of {name}, as JSON or (Accept: text/csv) CSV")
+            .Produces<Page<CatalogueEntryView>>().ProducesProblem(404);
+
+        competitions.MapPut($"/{{uuid:guid}}/{name}", async (Guid uuid, HttpRequest request, IMediator m, CancellationToken ct) =>
+                await m.Send(new ReplaceCatalogue(uuid, kind, await RequestBodies.ReadCatalogueAsync(request, kind, ct)), ct))
+            .RequireAuthorization(Policies.ReferenceData).WithName($"Replace{kind}").WithSummary($"Sets the catalogue of {name}, whole")
+            .Accepts<CatalogueBody>("application/json", "text/csv").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(415);
+    }
+
+    private static bool WantsCsv(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) && (a.Quality ?? 1) > 0);
+
+    private static string? IfMatch(HttpRequest request) => request.Headers.IfMatch is { Count: > 0 } values ? values.ToString() : null;
+
+    private static IResult Tagged<T>(HttpResponse http, T view, Func<T, string> revision)
+    {
+        http.Headers.ETag = $"\"{revision(view)}\"";
+        return Results.Ok(view);
+    }
+
+    /// <summary>201 where it was made now, 200 where it was there.</summary>
+    private static IResult Made<T>(HttpResponse http, Saved<T> saved, Func<T, (string Path, string Revision)> of)
+    {
+        var (path, revision) = of(saved.Value);
+        http.Headers.ETag = $"\"{revision}\"";
+        return saved.Created ? Results.Created(path, saved.Value) : Results.Ok(saved.Value);
+    }
+
+    private static RouteHandlerBuilder Makes<T>(this RouteHandlerBuilder route) =>
+        route.Produces<T>(201).Produces<T>(200).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+    private static RouteHandlerBuilder Sets<T>(this RouteHandlerBuilder route) =>
+        route.Produces<T>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+
+    /// <param name="FromRaceUuid">The race that they are in.</param>
+    /// <param name="Bibs">Those who go on; null: all.</param>
+    internal sealed record CopyStartListBody(Guid? FromRaceUuid, IReadOnlyList<int>? Bibs);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using CsvHelper;
+using ModularRace.Competitions.Domain;
+using ModularRace.Shared.Problems;
+
+namespace ModularRace.Competitions.Features.Catalogues;
+
+/// <summary>A catalogue as a spreadsheet has it: <c>code</c> or <c>text</c>, and optional name, discipline, language, position, client_uuid.</summary>
+internal static class CatalogueCsv
+{
+    private static readonly string[] Optional = ["name", "discipline", "language", "position", "client_uuid"];
+
+    public static IReadOnlyList<CatalogueItem> Read(ReadOnlySpan<byte> file, CatalogueKind kind)
+    {
+        var faults = new LineFaults();
+        var word = CatalogueSets.WordField(kind);
+        var items = new List<CatalogueItem>();
+        if (CsvTable.Read(file, [word], Optional, faults) is { } table)
+            foreach (var row in table.Rows)
+            {
+                int? position = null;
+                if (row["position"] is { } text)
+                {
+                    if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) position = number;
+                    else faults.Add(row.Line, "position is not a whole number.");
+                }
+
+                Guid? uuid = null;
+                if (row["client_uuid"] is { } id)
+                {
+                    if (Guid.TryParseExact(id, "D", out var parsed)) uuid = parsed;
+                    else faults.Add(row.Line, "client_uuid is not a UUID.");
+                }
+
+                if (row[word] is null) faults.Add(row.Line, $"{word} is missing.");
+                var said = Plain(row[word]);
+                items.Add(new CatalogueItem(
+                    uuid, kind == CatalogueKind.Penalties ? said : null, kind == CatalogueKind.Phrases ? said : null, Plain(row["name"]), row["discipline"],
+                    row["language"], position, null));
+            }
+
+        return faults.None ? items : throw Problem.Validation(faults.ByLine);
+    }
+
+    public static string Write(IEnumerable<CatalogueEntryView> entries, CatalogueKind kind)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using (var csv = CsvWriter.Create(text, new CsvWriterOptions(), leaveOpen: true))
+        {
+            foreach (var column in (string[])[CatalogueSets.WordField(kind), .. Optional]) csv.WriteField(column);
+            csv.EndRecord();
+            foreach (var entry in entries)
+            {
+                csv.WriteField(Harmless(entry.Code ?? entry.Text));
+                csv.WriteField(Harmless(entry.Name));
+                csv.WriteField(entry.Discipline ?? "");
+                csv.WriteField(Harmless(entry.Language));
+                csv.WriteField(entry.Position?.ToString(CultureInfo.InvariantCulture) ?? "");
+                csv.WriteField(entry.ClientUuid.ToString("D"));
+                csv.EndRecord();
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A cell that a spreadsheet would compute gets an apostrophe before it, which <see cref="Plain"/> takes off again.</summary>
+    private static string Harmless(string? cell) => cell is null ? "" : Computes(cell) ? "'" + cell : cell;
+
+    private static string? Plain(string? cell) => cell is ['\'', .. var rest] && Computes(rest) ? rest : cell;
+
+    private static bool Computes(string cell) => cell is [('=' or '+' or '-' or '@' or '\t' or '\r'), ..];
+}

@@ -1,0 +1,42 @@
+using FluentValidation;
+using ModularRace.Competitions.Domain;
+using ModularRace.Shared.Validation;
+
+namespace ModularRace.Competitions.Features.Locations;
+
+/// <summary>A place on a race's course as answers have it.</summary>
+/// <param name="Deleted">A tombstone: no list shows it.</param>
+internal sealed record LocationView(
+    Guid ClientUuid, string Revision, string Origin, Guid RaceUuid, string Name, string? CourseSegment, int? Position, string? CameraUrl, bool Deleted,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public static LocationView Of(RaceLocation l) =>
+        new(l.ClientUuid, l.Revision, l.Origin, l.RaceUuid, l.Name, l.CourseSegment, l.Position, l.CameraUrl, l.Deleted, l.CreatedAt, l.UpdatedAt);
+}
+
+/// <summary>What a person says of a location, whole.</summary>
+internal abstract record LocationFields
+{
+    public string? Name { get; init; }
+
+    public string? CourseSegment { get; init; }
+
+    public int? Position { get; init; }
+
+    public string? CameraUrl { get; init; }
+
+    public RaceLocation ToLocation(Guid raceUuid) =>
+        new() { RaceUuid = raceUuid, Name = Name!, CourseSegment = CourseSegment, Position = Position, CameraUrl = CameraUrl };
+}
+
+internal abstract class LocationFieldsValidator<T> : AbstractValidator<T> where T : LocationFields
+{
+    protected LocationFieldsValidator()
+    {
+        RuleFor(l => l.Name).IsRequiredText(Texts.Name);
+        RuleFor(l => l.CourseSegment).IsText(Texts.Name);
+        RuleFor(l => l.Position).IsFrom(0, ReferenceRules.MostPosition);
+        RuleFor(l => l.CameraUrl).IsText(ReferenceRules.Url);
+        RuleFor(l => l.CameraUrl).Passes(ReferenceRules.CameraFault);
+    }
+}
