@@ -28,7 +28,7 @@ public static class MessagingRegistration
     /// <param name="plays">Tells which types take part in the role that the module plays; null: all.</param>
     public static IServiceCollection AddHandlersFrom(this IServiceCollection services, Assembly assembly, Func<Type, bool>? plays = null)
     {
-        foreach (var type in assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false } && (plays?.Invoke(t) ?? true)))
+        foreach (var type in assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false, Namespace: not null } && (plays?.Invoke(t) ?? true)))
             foreach (var face in type.GetInterfaces().Where(i => i.IsGenericType))
             {
                 if (HandlerTypes.Contains(face.GetGenericTypeDefinition()))
