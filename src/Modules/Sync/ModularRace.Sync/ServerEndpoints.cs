@@ -1,10 +1,14 @@
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ModularRace.Shared.Access;
 using ModularRace.Sync.Features.Link;
+using ModularRace.Sync.Features.OnServer.Download;
+using ModularRace.Sync.Features.OnServer.Feed;
 using ModularRace.Sync.Features.OnServer.Pairing;
+using ModularRace.Sync.Features.OnServer.Uploading;
 using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync;
@@ -12,6 +16,9 @@ namespace ModularRace.Sync;
 /// <summary>The routes of the cloud's half, and <c>GET /sync/health</c>, which both halves have.</summary>
 internal static class ServerEndpoints
 {
+    /// <summary>Limits count decompressed bytes: 8 MiB under <c>/sync</c>.</summary>
+    private const long LargestBody = 8 * 1024 * 1024;
+
     public static void MapHealth(IEndpointRouteBuilder api, SyncRole role) =>
         api.MapGet("/sync/health", (TimeProvider time) => TypedResults.Ok(ReadHealth.Answer(role, time)))
             .AllowAnonymous().WithName("ReadHealth").WithTags("Sync");
@@ -28,5 +35,25 @@ internal static class ServerEndpoints
                 return outcome.Refused is { } refused ? throw refused : TypedResults.Created((string?)null, outcome.Paired!);
             })
             .AllowAnonymous().WithName("PairDevice").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
+
+        var sync = api.MapGroup("/sync").WithTags("Sync").RequireAuthorization(Policies.Device).WithMetadata(new RequestSizeLimitAttribute(LargestBody))
+            .AddEndpointFilter(static (context, next) =>
+            {
+                Protocol.Require(context.HttpContext.Request.Headers[Protocol.VersionHeader]);
+                return next(context);
+            })
+            .ProducesProblem(401).ProducesProblem(403).ProducesProblem(426);
+        sync.MapGet("/competitions", async (IMediator mediator, CancellationToken ct) => TypedResults.Ok(await mediator.Send(new ListDeviceCompetitions(), ct)))
+            .WithName("ListDeviceCompetitions");
+        sync.MapGet("/download", async ([FromQuery(Name = "competition_uuid")] Guid? competitionUuid, DateOnly? date, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new DownloadCompetition(competitionUuid, date), ct)))
+            .WithName("DownloadCompetition").ProducesProblem(400).ProducesProblem(404);
+        sync.MapGet("/changes", async (string? cursor, int? limit, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new ReadChanges(cursor, limit), ct)))
+            .WithName("ReadChanges").ProducesProblem(400).ProducesProblem(410);
+        sync.MapPost("/upload", async (HttpContext http, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(
+                    new UploadRecords(await UploadEnvelope.ReadAsync(http.Request.Body, ct), http.Request.Headers[Protocol.BootHeader].FirstOrDefault()), ct)))
+            .Accepts<UploadRequest>("application/json").WithName("UploadRecords").ProducesProblem(400).ProducesProblem(413);
     }
 }

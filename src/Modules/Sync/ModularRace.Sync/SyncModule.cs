@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ModularRace.Sync.Features.OnServer.Feed;
+using ModularRace.Sync.Features.OnServer.Uploading;
 using ModularRace.Sync.Persistence;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
@@ -25,6 +27,12 @@ public sealed class SyncModule(SyncRole role) : IModule
     {
         services.AddModuleDatabase<SyncDbContext>(SyncDbContext.SchemaName, options => new SyncDbContext(options));
         services.AddHandlersFrom(typeof(SyncModule).Assembly, type => !type.Namespace!.Contains(role == SyncRole.Server ? ".OnDevice" : ".OnServer", StringComparison.Ordinal));
+        if (role == SyncRole.Server)
+        {
+            services.AddScoped<RecordIntake>();
+            services.AddScoped<QuarantineKeeper>();
+            services.AddScoped<FeedReader>();
+        }
     }
 
     public void Map(IEndpointRouteBuilder api)

@@ -17,6 +17,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     private readonly List<Func<Task>> afterCommit = [];
     private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
+    private int savepoints;
 
     /// <summary>The scope's connection; opened by whoever needs it first.</summary>
     public NpgsqlConnection Connection => connection ??= dataSource.CreateConnection();
@@ -56,6 +57,32 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     }
 
     public Task LockAsync(string scope, Guid uuid, CancellationToken cancellationToken) => LockAsync(scope, [uuid], cancellationToken);
+
+    /// <summary>
+    /// Runs a part of the transaction's work so that it can fail alone (R14): what it wrote, what it tracked and what it meant
+    /// to let out after the commit are undone, and the transaction goes on.
+    /// </summary>
+    public async Task<T> InSavepointAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (transaction is null) throw new InvalidOperationException("A savepoint is part of a transaction.");
+        var name = $"s{++savepoints}";
+        var leaving = afterCommit.Count;
+        await transaction.SaveAsync(name, cancellationToken);
+        try
+        {
+            var result = await work();
+            await transaction.ReleaseAsync(name, cancellationToken);
+            return result;
+        }
+        catch
+        {
+            // A broken connection cannot go back to a savepoint: what follows then fails too, and all is rolled back.
+            if (Connection.State == ConnectionState.Open) await transaction.RollbackAsync(name, CancellationToken.None);
+            foreach (var context in contexts) context.ChangeTracker.Clear();
+            afterCommit.RemoveRange(leaving, afterCommit.Count - leaving);
+            throw;
+        }
+    }
 
     /// <summary>
     /// Runs the work in one transaction. A deadlock or serialisation failure is nobody's fault: the work is done anew on

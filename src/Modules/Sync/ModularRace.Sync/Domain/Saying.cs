@@ -1,41 +1,47 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModularRace.Shared.Json;
+using ModularRace.Shared.Records;
 
 namespace ModularRace.Sync.Domain;
 
 /// <summary>R7: which fields a side says, and at which number of the cloud's version each was taken.</summary>
 internal static class Saying
 {
+    /// <summary>Fields that are one value with another go by its name (R7).</summary>
+    private static readonly Dictionary<string, string> Heads = new(StringComparer.Ordinal)
+    {
+        ["officialized_at"] = "status", ["officialized_by"] = "status",
+        ["penalty_code"] = "decision", ["decided_at"] = "decision", ["decided_by"] = "decision", ["decision_note"] = "decision",
+        ["clock_offset_ms"] = "occurred_at", ["clock_uncertainty_ms"] = "occurred_at", ["clock_source"] = "occurred_at",
+        ["withdrawn_by"] = "withdrawn_at",
+    };
+
     /// <summary>
     /// What a side says by an edit that needed no judgement: the fields that differ from its base (no base: all), and those
     /// that it said before and says still.
     /// </summary>
-    public static Dictionary<string, long> Of(JsonObject content, JsonObject? seen, long number, IReadOnlyDictionary<string, long>? before, JsonObject? contentBefore)
+    public static Dictionary<string, long> Of(string type, JsonObject content, JsonObject? seen, long number, IReadOnlyDictionary<string, long>? before, JsonObject? contentBefore)
     {
         var says = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var field in content.Select(p => p.Key).Concat(seen?.Select(p => p.Key) ?? []).Distinct(StringComparer.Ordinal))
         {
             if (field == "created_at") continue;
-            if (before is not null && before.TryGetValue(field, out var earlier) && Same(content[field], contentBefore?[field])) says[field] = earlier;
-            else if (seen is null ? content[field] is not null : !Same(content[field], seen[field])) says[field] = number;
+            var name = Head(type, field);
+            if (before is not null && before.TryGetValue(name, out var earlier) && Same(content[field], contentBefore?[field])) says.TryAdd(name, earlier);
+            else if (seen is null ? content[field] is not null : !Same(content[field], seen[field])) says[name] = number;
         }
 
         return says;
     }
 
-    /// <summary>
-    /// Of what a side said in an earlier edit, what it says still though its base holds it already: what it does not say by
-    /// differing from its base.
-    /// </summary>
-    public static Dictionary<string, long> Inherited(IReadOnlyDictionary<string, long> before, JsonObject contentBefore, JsonObject content, JsonObject? seen)
-    {
-        var inherited = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (field, number) in before)
-            if (seen is not null && Same(content[field], contentBefore[field]) && Same(content[field], seen[field]))
-                inherited[field] = number;
-        return inherited;
-    }
+    // A report's penalty is its reporter's proposal; only an incident's is part of a decision.
+    private static string Head(string type, string field) =>
+        type is RecordTypes.Incident || (type is RecordTypes.Report && field != "penalty_code") ? Heads.GetValueOrDefault(field) ?? field : field;
+
+    /// <summary>Of what a side said in an earlier edit, what it says still.</summary>
+    public static Dictionary<string, long> Inherited(IReadOnlyDictionary<string, long> before, JsonObject contentBefore, JsonObject content) =>
+        before.Where(s => Same(content[s.Key], contentBefore[s.Key])).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
 
     /// <summary>Equal as values; absent and null are one.</summary>
     public static bool Same(JsonNode? a, JsonNode? b) =>

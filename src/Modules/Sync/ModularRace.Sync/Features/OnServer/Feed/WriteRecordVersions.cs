@@ -62,7 +62,7 @@ internal sealed class WriteRecordVersionsHandler(SyncDbContext db, TimeProvider 
                 Content = record.Content.ToJsonString(ApiJson.Options),
                 Digest = Wire.RecordDigest.Of(record.Content),
                 TakenNumber = number,
-                Says = Saying.Write(Saying.Of(record.Content, was?.Content, number, last is null ? null : Saying.Read(last.Says), last is null ? null : Parse(last.Content))),
+                Says = Saying.Write(Saying.Of(record.Type, record.Content, was?.Content, number, last is null ? null : Saying.Read(last.Says), last is null ? null : Parse(last.Content))),
                 TakenAt = now,
             });
         }

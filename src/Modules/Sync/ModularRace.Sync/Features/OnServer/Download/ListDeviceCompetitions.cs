@@ -1,0 +1,24 @@
+using MediatR;
+using ModularRace.Competitions.Contracts;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Messaging;
+using ModularRace.Sync.Domain;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Wire;
+
+namespace ModularRace.Sync.Features.OnServer.Download;
+
+/// <summary>What the calling device may download, latest first, and whether it may decide.</summary>
+internal sealed record ListDeviceCompetitions : IQuery<DeviceCompetitions>;
+
+internal sealed class ListDeviceCompetitionsHandler(SyncDbContext db, IMediator mediator, ICurrentActor current) : IRequestHandler<ListDeviceCompetitions, DeviceCompetitions>
+{
+    public async Task<DeviceCompetitions> Handle(ListDeviceCompetitions request, CancellationToken ct)
+    {
+        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
+        var granted = await DeviceAccess.GrantsAsync(db, device, ct);
+        var competitions = await mediator.Send(new FindCompetitions(granted), ct);
+        return new DeviceCompetitions(device.MayDecide, [.. competitions.Select(c => new DeviceCompetition(
+            c.ClientUuid, c.Name, c.Place, c.Country, c.StartDate, c.EndDate, c.TimeZone, c.Practice, c.Races, c.Athletes, c.Bibs, c.Locations))]);
+    }
+}

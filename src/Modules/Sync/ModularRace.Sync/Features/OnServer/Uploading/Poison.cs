@@ -1,0 +1,34 @@
+using Npgsql;
+
+namespace ModularRace.Sync.Features.OnServer.Uploading;
+
+/// <summary>Tells a record that breaks its batch from a database or a caller that is gone.</summary>
+internal static class Poison
+{
+    /// <summary>Whether the failure may be the fault of a record: then the others must not suffer by it (R14).</summary>
+    public static bool IsPossible(Exception exception, CancellationToken ct)
+    {
+        if (ct.IsCancellationRequested) return false;
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is OperationCanceledException) return false;
+            if (e is PostgresException p)
+                // Deadlocks and serialisation: done anew as a whole. Connection, resources, an operator, the system: nobody's fault.
+                return p.SqlState is not (PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+                    && p.SqlState[..2] is not ("08" or "53" or "57" or "58" or "XX");
+            if (e is NpgsqlException) return false;
+        }
+
+        return true;
+    }
+}
+
+/// <summary>Who sends, and what it may.</summary>
+/// <param name="Grants">The competitions granted; null: all. A competition that it makes is added.</param>
+internal sealed record Sender(Guid DeviceUuid, Guid StoreUuid, string Name, bool MayDecide, HashSet<Guid>? Grants)
+{
+    /// <summary>The side of R7: a new database of the same device is another side, whose edits count anew (R2).</summary>
+    public string Side => $"{DeviceUuid}/{StoreUuid}";
+
+    public string Origin => DeviceUuid.ToString();
+}

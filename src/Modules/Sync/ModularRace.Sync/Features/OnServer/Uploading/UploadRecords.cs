@@ -1,0 +1,144 @@
+using System.Text.Json;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Json;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Persistence;
+using ModularRace.Shared.Records;
+using ModularRace.Shared.Time;
+using ModularRace.Sync.Domain;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Server;
+using ModularRace.Sync.Wire;
+
+namespace ModularRace.Sync.Features.OnServer.Uploading;
+
+/// <summary>Takes a device's batch: one transaction, an answer for each record in the same order.</summary>
+internal sealed record UploadRecords(UploadEnvelope Envelope, string? BootId) : ICommand<UploadAnswer>;
+
+internal sealed class UploadRecordsHandler(
+    SyncDbContext db, DatabaseSession session, IMediator mediator, RecordIntake intake, ICurrentActor current, TimeProvider time, ILogger<UploadRecordsHandler> logger)
+    : IRequestHandler<UploadRecords, UploadAnswer>
+{
+    public async Task<UploadAnswer> Handle(UploadRecords request, CancellationToken ct)
+    {
+        var envelope = request.Envelope;
+        // Uploads of one device are taken one after the other.
+        if (current.Actor.DeviceUuid is { } uuid) await session.LockAsync("device", uuid, ct);
+        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
+        var now = Instants.ToMilliseconds(time.GetUtcNow());
+        var sender = new Sender(device.DeviceUuid, envelope.StoreUuid, device.Name, device.MayDecide, await DeviceAccess.GrantsAsync(db, device, ct));
+
+        var results = new UploadResult[envelope.Records.Count];
+        // The same record twice in one batch is taken twice, one after the other.
+        foreach (var wave in Waves(envelope.Records))
+            foreach (var (record, result) in await TakeAsync(wave, sender, ct))
+                results[record.Index] = result;
+
+        await TellStandingsAsync(results, ct);
+        await WriteDownAsync(request, device, results, now, ct);
+        return new UploadAnswer(Instants.ToMilliseconds(time.GetUtcNow()), results);
+    }
+
+    private static List<List<ReceivedRecord>> Waves(IReadOnlyList<ReceivedRecord> records)
+    {
+        var seen = new Dictionary<(string?, Guid), int>();
+        var waves = new SortedDictionary<int, List<ReceivedRecord>>();
+        foreach (var record in records)
+        {
+            var wave = 0;
+            if (record.Fault is null)
+            {
+                wave = seen.GetValueOrDefault((record.Type, record.ClientUuid));
+                seen[(record.Type, record.ClientUuid)] = wave + 1;
+            }
+
+            if (!waves.TryGetValue(wave, out var list)) waves[wave] = list = [];
+            list.Add(record);
+        }
+
+        return [.. waves.Values];
+    }
+
+    /// <summary>
+    /// R14: where a batch breaks on something that nobody foresaw, it is taken in halves, and those in halves, until the one
+    /// record that breaks it stands alone; it goes to quarantine, the others are taken.
+    /// </summary>
+    private async Task<IReadOnlyDictionary<ReceivedRecord, UploadResult>> TakeAsync(List<ReceivedRecord> records, Sender sender, CancellationToken ct)
+    {
+        var granted = sender.Grants is null ? null : new HashSet<Guid>(sender.Grants);
+        try
+        {
+            return await session.InSavepointAsync(() => intake.TakeAsync(records, sender, accepted: false, ct), ct);
+        }
+        catch (Exception e) when (Poison.IsPossible(e, ct))
+        {
+            sender = sender with { Grants = granted };
+            if (records.Count == 1)
+            {
+                logger.LogError(e, "A {Type} record of device {Device} could not be taken; it goes to quarantine", records[0].Type, sender.DeviceUuid);
+                return await intake.RejectAsync(records[0], sender, new RecordError("unprocessable", "The cloud could not take this record. Its makers have been told."), ct);
+            }
+
+            logger.LogWarning("A batch of {Count} records broke ({Reason}); it is taken in halves", records.Count, e.GetBaseException().Message);
+            var inOrder = records.OrderBy(r => RecordTypes.Rank(r.Type)).ToList();
+            var half = inOrder.Count / 2;
+            var results = new Dictionary<ReceivedRecord, UploadResult>(await TakeAsync(inOrder[..half], sender, ct), ReferenceEqualityComparer.Instance);
+            foreach (var (record, result) in await TakeAsync(inOrder[half..], sender, ct)) results[record] = result;
+            return results;
+        }
+    }
+
+    /// <summary>How the batch's incidents stand in the end: only now all that it brought is grouped.</summary>
+    private async Task TellStandingsAsync(UploadResult[] results, CancellationToken ct)
+    {
+        var incidents = results.Where(r => r.Type == RecordTypes.Incident && r.Status is not (UploadStatuses.Rejected or UploadStatuses.Deferred))
+            .Select(r => Guid.Parse(r.ClientUuid!)).Distinct().ToList();
+        if (incidents.Count == 0) return;
+        var standings = (await mediator.Send(new FindStandings(incidents), ct)).ToDictionary(s => s.IncidentUuid);
+        for (var i = 0; i < results.Length; i++)
+        {
+            var result = results[i];
+            if (result.Type != RecordTypes.Incident || result.Status is UploadStatuses.Rejected or UploadStatuses.Deferred) continue;
+            var uuid = Guid.Parse(result.ClientUuid!);
+            if (!standings.TryGetValue(uuid, out var standing)) continue;
+            if (standing.ConflictUuid is { } conflict) result = result with { Status = UploadStatuses.Conflict, ConflictUuid = conflict };
+            if (standing.StandsFor != uuid)
+            {
+                result = result with { MergedInto = standing.StandsFor };
+                if (result.Status == UploadStatuses.Created) result = result with { Status = UploadStatuses.Merged };
+            }
+
+            results[i] = result;
+        }
+    }
+
+    private async Task WriteDownAsync(UploadRecords request, PairedDevice device, UploadResult[] results, DateTimeOffset now, CancellationToken ct)
+    {
+        var boot = request.BootId is { Length: > 0 and <= 100 } given ? given : null;
+        if (boot is not null && boot == device.EarlierBootId && boot != device.BootId)
+            logger.LogWarning("Device {Device} ({Name}) sends under two boot ids in turn: its card may have been copied", device.DeviceUuid, device.Name);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             UPDATE sync.devices SET last_seen_at = {now}, status = COALESCE({request.Envelope.Status}::jsonb, status),
+                 earlier_boot_id = CASE WHEN {boot}::text IS NOT NULL AND boot_id IS DISTINCT FROM {boot} THEN boot_id ELSE earlier_boot_id END,
+                 boot_id = COALESCE({boot}, boot_id)
+             WHERE device_uuid = {device.DeviceUuid}
+             """, ct);
+        db.Uploads.Add(new Upload
+        {
+            DeviceUuid = device.DeviceUuid,
+            StoreUuid = request.Envelope.StoreUuid,
+            BatchUuid = request.Envelope.BatchUuid,
+            BootId = boot,
+            SentAt = request.Envelope.SentAt,
+            ReceivedAt = now,
+            Records = results.Length,
+            Outcomes = JsonSerializer.Serialize(results.CountBy(r => r.Status).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal), ApiJson.Options),
+        });
+        await db.SaveChangesAsync(ct);
+    }
+}
