@@ -19,13 +19,14 @@ public abstract class PolicyTests(InProcessHost host)
         "/api/v1/sync/health", "/api/v1/health/live", "/api/v1/health/ready", "/health/live", "/health/ready",
         "/api/v1/devices/pair", "/api/v1/auth/login", "/api/v1/auth/refresh",
         "/sign-in", "/sign-out", "/error",
+        "/scalar/scalar.js", "/scalar/scalar.aspnetcore.js", "/scalar/favicon.svg",
     ];
 
     [Fact]
     public void Every_endpoint_and_page_names_its_policy()
     {
         Assert.NotEmpty(host.Endpoints);
-        Assert.Empty(Rules.Policies(host.Endpoints, IsAnonymous));
+        Violations.None(Rules.Policies(host.Endpoints, IsAnonymous));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class SchemaTests(InProcessCloud cloud) : IClassFixture<InProcessC
     public async Task Each_context_maps_its_own_schema()
     {
         await using var scope = cloud.Services.CreateAsyncScope();
-        Assert.Empty(Schemas.SelectMany(s => Rules.MappedSchemas(s.Name, ((DbContext)scope.ServiceProvider.GetRequiredService(s.ContextType)).Model)));
+        Violations.None(Schemas.SelectMany(s => Rules.MappedSchemas(s.Name, ((DbContext)scope.ServiceProvider.GetRequiredService(s.ContextType)).Model)));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class SchemaTests(InProcessCloud cloud) : IClassFixture<InProcessC
     }
 
     [Fact]
-    public async Task No_foreign_key_reaches_into_another_schema() => Assert.Empty(await Rules.ForeignKeysAcross(Database));
+    public async Task No_foreign_key_reaches_into_another_schema() => Violations.None(await Rules.ForeignKeysAcross(Database));
 
     [Fact]
     public async Task A_planted_foreign_key_is_found()
@@ -44,7 +44,7 @@ public sealed class SchemaTests(InProcessCloud cloud) : IClassFixture<InProcessC
 
     [Fact]
     public async Task No_table_lies_outside_the_schemas() =>
-        Assert.Empty(await Database.QueryAsync<string>(
+        Violations.None(await Database.QueryAsync<string>(
             """
             SELECT schemaname || '.' || tablename FROM pg_tables
             WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'quartz') AND NOT schemaname = ANY($1)
@@ -53,11 +53,11 @@ public sealed class SchemaTests(InProcessCloud cloud) : IClassFixture<InProcessC
 
     [Fact]
     public async Task No_view_reads_across_schemas() =>
-        Assert.Empty(await Database.QueryAsync<string>("SELECT DISTINCT view_schema || '.' || view_name FROM information_schema.view_table_usage WHERE view_schema <> table_schema AND table_schema NOT IN ('pg_catalog', 'information_schema') AND view_schema <> 'information_schema'"));
+        Violations.None(await Database.QueryAsync<string>("SELECT DISTINCT view_schema || '.' || view_name FROM information_schema.view_table_usage WHERE view_schema <> table_schema AND table_schema NOT IN ('pg_catalog', 'information_schema') AND view_schema <> 'information_schema'"));
 
     [Fact]
     public void No_text_in_a_module_names_a_table_of_another() =>
-        Assert.Empty(House.Modules.SelectMany(m => House.Files(Path.Combine(House.Source, "Modules", m))
+        Violations.None(House.Modules.SelectMany(m => House.Files(Path.Combine(House.Source, "Modules", m))
             .SelectMany(f => Rules.SqlOfOthers(m.ToLowerInvariant(), [.. Schemas.Select(s => s.Name), "quartz"], f))));
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class SchemaTests(InProcessCloud cloud) : IClassFixture<InProcessC
     [InlineData("// incidents.reports belongs to Incidents\nvar x = 1;")]
     [InlineData("throw Problem.Conflict(\"A place with incidents. It stays.\");")]
     public void What_names_no_table_of_another_passes(string source) =>
-        Assert.Empty(Rules.SqlOfOthers("sync", ["incidents", "sync"], new SourceFile("fine.cs", source)));
+        Violations.None(Rules.SqlOfOthers("sync", ["incidents", "sync"], new SourceFile("fine.cs", source)));
 
     private sealed class PlantedContext : DbContext
     {

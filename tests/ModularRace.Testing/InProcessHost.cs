@@ -42,6 +42,7 @@ public abstract class InProcessHost : WebApplicationFactory<Program>, IAsyncLife
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
+        .UseEnvironment("Production")
         .UseSetting("SYSTEM_MODE", mode)
         .UseSetting("ConnectionStrings:ModularRace", Database.ConnectionString)
         .UseSetting("Admin:Email", RunningHost.AdminEmail)
