@@ -5,13 +5,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 module=$1
 if [ "$module" = Identity ]; then
-  project=src/Host/ModularRace.Host.csproj folder=src/Host/Identity/Migrations namespace=ModularRace.Host.Identity.Migrations
+  project=src/Host/ModularRace.Host.csproj folder=src/Host/Identity/Migrations
   output=Identity/Migrations context=IdentityDbContext
 else
   project=src/Modules/$module/ModularRace.$module/ModularRace.$module.csproj
-  folder=src/Modules/$module/ModularRace.$module/Persistence/Migrations namespace=ModularRace.$module.Persistence.Migrations
+  folder=src/Modules/$module/ModularRace.$module/Persistence/Migrations
   output=Persistence/Migrations context=${module}DbContext
 fi
-rm -rf "$folder"
+# A snapshot left behind would make the new migration a mere difference to it.
+rm -rf "$folder" "$(dirname "$project")/ModularRace"
 dotnet tool restore >/dev/null
-dotnet ef migrations add Initial --project "$project" --startup-project "$project" --context "$context" --output-dir "$output" --namespace "$namespace"
+dotnet ef migrations add Initial --project "$project" --startup-project "$project" --context "$context" --output-dir "$output"
