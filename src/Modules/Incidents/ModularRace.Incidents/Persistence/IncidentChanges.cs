@@ -57,8 +57,11 @@ internal sealed class IncidentChanges(
     /// them knows each before hearing what became of it), then the facts to the duplicate rule, which answers by
     /// <see cref="SetIncidentGroups"/> before this returns.
     /// </summary>
-    public Task SaveAsync(RecordEdit edit, CancellationToken cancellationToken) =>
-        SaveAsync(edit.Incidents, edit.Reports, edit.Entries, edit.Concerned, ChangeSource.Local, cancellationToken);
+    public Task SaveAsync(RecordEdit edit, CancellationToken cancellationToken)
+    {
+        db.AddRange(edit.Entries);
+        return SaveAsync(edit.Incidents, edit.Reports, edit.Entries, edit.Concerned, ChangeSource.Local, cancellationToken);
+    }
 
     public async Task SaveAsync(
         IReadOnlyList<Incident> incidents, IReadOnlyList<Report> reports, IReadOnlyList<HistoryEntry> entries, IReadOnlyCollection<Guid> concerned,

@@ -1,0 +1,87 @@
+using ModularRace.Incidents.Contracts;
+using ModularRace.Incidents.Features.Deciding;
+using ModularRace.Incidents.Features.Reading;
+using ModularRace.Shared.Identifiers;
+
+namespace ModularRace.Incidents.Tests.Features.Reading;
+
+public sealed class ReadingTests(CloudModules cloud) : IClassFixture<CloudModules>
+{
+    [Fact]
+    public async Task A_list_is_newest_first_and_pages_skip_and_repeat_nothing()
+    {
+        var course = await Course.Of(cloud);
+        // Three at the same moment among them: the border of a page may lie between equals.
+        foreach (var (bib, seconds) in new[] { (1, 0), (2, 60), (3, 60), (4, 60), (5, 120) }) await course.Report(bib, seconds);
+        var bibs = new List<int?>();
+        string? cursor = null;
+        do
+        {
+            var page = await course.Send(new ListIncidents(course.Race, Limit: 2, Cursor: cursor));
+            bibs.AddRange(page.Items.Select(i => i.BibNumber));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        Assert.Equal([5, 4, 3, 2, 1], bibs);
+        await course.Refused(new ListIncidents(course.Race, Limit: 501), 400, "validation_failed");
+        await course.Refused(new ListIncidents(course.Race, Cursor: "bm9uc2Vuc2U"), 400, "validation_failed");
+        await course.Refused(new ListIncidents(course.Race, Cursor: "%%"), 400, "validation_failed");
+    }
+
+    [Fact]
+    public async Task Filters_look_at_what_the_group_shows()
+    {
+        var course = await Course.Of(cloud);
+        var first = await course.Report(12);
+        await course.Send(new OfficializeIncident(first.Incident.ClientUuid), course.Jury);
+        await course.Send(new DecideIncident("rejected") { IncidentUuid = first.Incident.ClientUuid }, course.Jury);
+        // Made earlier by its own time, so that it stands for the group though it is neither official nor decided itself.
+        var earlier = await course.Report(12, -20);
+        Assert.Equal(earlier.Report.IncidentUuid, earlier.Incident.ClientUuid);
+        await course.Report(13, 300, location: course.Finish);
+
+        Assert.Equal([12], (await course.List(status: "official")).Select(i => i.BibNumber));
+        Assert.Equal([13], (await course.List(status: "unofficial")).Select(i => i.BibNumber));
+        Assert.Equal([12], (await course.List(decision: "rejected")).Select(i => i.BibNumber));
+        Assert.Equal([13], (await course.List(decision: "pending")).Select(i => i.BibNumber));
+        Assert.Equal([12], (await course.List(bib: 12)).Select(i => i.BibNumber));
+        Assert.Equal([13], (await course.List(location: course.Finish)).Select(i => i.BibNumber));
+        Assert.Empty(await course.List(bib: 12, location: course.Finish));
+        await course.Refused(new ListIncidents(course.Race, Status: "done"), 400, "validation_failed");
+        await course.Refused(new ListIncidents(Uuids.New(cloud.Time)), 404, "not_found");
+    }
+
+    [Fact]
+    public async Task A_viewer_sees_official_incidents_and_no_others()
+    {
+        var course = await Course.Of(cloud);
+        var (incident, _, _) = await course.Report();
+        Assert.Empty(await course.List(actor: course.Viewer));
+        await course.Refused(new ReadIncident(incident.ClientUuid), 404, "not_found", course.Viewer);
+        await course.Refused(new ReadHistory(incident.ClientUuid), 404, "not_found", course.Viewer);
+        await course.Send(new OfficializeIncident(incident.ClientUuid), course.Jury);
+        Assert.Single(await course.List(actor: course.Viewer));
+        Assert.Equal(incident.ClientUuid, (await course.Send(new ReadIncident(incident.ClientUuid), course.Viewer)).ClientUuid);
+    }
+
+    [Fact]
+    public async Task Another_competitions_people_see_nothing()
+    {
+        var (course, other) = (await Course.Of(cloud), await Course.Of(cloud));
+        var (incident, _, _) = await course.Report();
+        await course.Refused(new ReadIncident(incident.ClientUuid), 403, "forbidden", other.Jury);
+        await course.Refused(new ListIncidents(course.Race), 403, "forbidden", other.Jury);
+    }
+
+    [Fact]
+    public async Task Other_modules_count_and_find_incidents()
+    {
+        var course = await Course.Of(cloud);
+        await course.Report();
+        var second = await course.Report(seconds: 5, description: "Again");
+        var counts = await course.Send(new CountIncidents([course.Competition]));
+        Assert.Equal(new IncidentCounts(1, 2), counts[course.Competition]);
+        var found = Assert.Single(await course.Send(new FindIncidents([second.Report.IncidentUuid])));
+        Assert.Equal((second.Incident.ClientUuid, 1, "Again"), (found.MergedInto, found.Reports, found.Description));
+    }
+}
