@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using ModularRace.Shared.Persistence;
+using ModularRace.Sync.Persistence.Device;
 using ModularRace.Sync.Persistence.Server;
 
 namespace ModularRace.Sync.Persistence;
@@ -20,6 +21,14 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : M
     public DbSet<FeedEpoch> FeedEpochs => Set<FeedEpoch>();
     public DbSet<Upload> Uploads => Set<Upload>();
     public DbSet<QuarantinedRecord> Quarantine => Set<QuarantinedRecord>();
+
+    // On a Pi.
+    public DbSet<ThisDevice> ThisDevice => Set<ThisDevice>();
+    public DbSet<QueueEntry> Queue => Set<QueueEntry>();
+    public DbSet<RecordBase> RecordBases => Set<RecordBase>();
+    public DbSet<HeldChange> HeldChanges => Set<HeldChange>();
+    public DbSet<SyncRun> Runs => Set<SyncRun>();
+    public DbSet<ClockAnchorRow> ClockAnchors => Set<ClockAnchorRow>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

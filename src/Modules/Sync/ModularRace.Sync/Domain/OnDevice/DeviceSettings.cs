@@ -1,0 +1,33 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace ModularRace.Sync.Domain.OnDevice;
+
+/// <summary>What the environment tells a Pi.</summary>
+/// <param name="ServerUrl"><c>SYNC_SERVER_URL</c>: the cloud, until pairing stores one.</param>
+/// <param name="Interval"><c>Sync__Interval</c>, five minutes.</param>
+/// <param name="DeviceToken"><c>Sync__DeviceToken</c>: pairing without a screen.</param>
+/// <param name="DeviceUuid"><c>Sync__DeviceUuid</c>, with the token.</param>
+internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, string? DeviceToken, Guid? DeviceUuid)
+{
+    public static DeviceSettings Read(IConfiguration configuration)
+    {
+        var interval = configuration["Sync:Interval"];
+        var uuid = configuration["Sync:DeviceUuid"];
+        return new DeviceSettings(
+            Blank(configuration["SYNC_SERVER_URL"]),
+            string.IsNullOrWhiteSpace(interval)
+                ? TimeSpan.FromMinutes(5)
+                : TimeSpan.TryParse(interval, CultureInfo.InvariantCulture, out var every) && every >= TimeSpan.FromSeconds(1)
+                    ? every
+                    : throw new InvalidOperationException($"Sync__Interval is '{interval}'; it is a time of a second or more, such as 00:05:00."),
+            Blank(configuration["Sync:DeviceToken"]),
+            string.IsNullOrWhiteSpace(uuid)
+                ? null
+                : Guid.TryParse(uuid, out var device) && device != Guid.Empty
+                    ? device
+                    : throw new InvalidOperationException($"Sync__DeviceUuid is '{uuid}'; it is a UUID."));
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,194 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModularRace.Shared.Json;
+using ModularRace.Shared.Problems;
+using ModularRace.Sync.Domain.OnDevice.Clock;
+using Polly.CircuitBreaker;
+
+namespace ModularRace.Sync.Domain.OnDevice.Link;
+
+/// <summary>The cloud as a paired device reaches it.</summary>
+internal sealed record CloudAccess(Uri Server, Guid DeviceUuid, string Token);
+
+/// <summary>
+/// The one way to the cloud. Every call tells <see cref="LinkState"/> how it went, each answer with a server time fixes the
+/// clock, and what fails is a <see cref="LinkFailure"/>, or a <see cref="Problem"/> where ModularRace itself said no.
+/// </summary>
+/// <param name="http">Retries, breaks the circuit, limits each attempt (see <see cref="LinkRegistration"/>).</param>
+/// <param name="clients">For the probe, which knows no open circuit.</param>
+internal sealed class CloudLink(
+    HttpClient http, IHttpClientFactory clients, CircuitBreakerManualControl circuit, IBootClock boot, AnchoredClock clock, LinkState state)
+{
+    public const string Protocol = "1";
+    private const int SpokenVersion = 1;
+
+    /// <summary>Whether ModularRace answers there. Looks anew, past anything remembered, and closes the circuit when it does.</summary>
+    public async Task<HealthAnswer> ProbeAsync(Uri server, CancellationToken cancellationToken)
+    {
+        var health = await CallAsync(
+            clients.CreateClient(LinkRegistration.Probe), () => Request(HttpMethod.Get, server, "sync/health"), node =>
+            {
+                if (node["service"]?.GetValueKind() != JsonValueKind.String || node["service"]!.GetValue<string>() != "modularrace") throw new LinkFailure(LinkFault.WrongServer);
+                var answer = Read<HealthAnswer>(node);
+                if (answer.SystemMode is not (null or "cloud")) throw new LinkFailure(LinkFault.WrongServer);
+                if (answer.Protocol is { } spoken && (spoken.Min > SpokenVersion || spoken.Max < SpokenVersion)) throw new LinkFailure(LinkFault.Incompatible);
+                return answer;
+            },
+            answer => answer.ServerTime, cancellationToken);
+        await circuit.CloseAsync(cancellationToken);
+        return health;
+    }
+
+    /// <summary>404 <c>pairing_code_invalid</c> and 429 come through as problems.</summary>
+    public Task<PairAnswer> PairAsync(Uri server, string pairingCode, Guid deviceUuid, JsonObject metadata, CancellationToken cancellationToken) =>
+        CallAsync(
+            http,
+            () =>
+            {
+                var body = new JsonObject { ["pairing_code"] = pairingCode, ["device_uuid"] = deviceUuid.ToString(), ["metadata"] = metadata.DeepClone() };
+                var request = Request(HttpMethod.Post, server, "devices/pair");
+                request.Content = new StringContent(body.ToJsonString(ApiJson.Options), Encoding.UTF8, "application/json");
+                return request;
+            },
+            Read<PairAnswer>, null, cancellationToken);
+
+    /// <summary>What this device may download, as the cloud tells it.</summary>
+    public Task<JsonObject> CompetitionsAsync(CloudAccess access, CancellationToken cancellationToken) =>
+        CallAsync(http, () => Request(HttpMethod.Get, access, "sync/competitions"), node => node, null, cancellationToken);
+
+    public Task<JsonObject> DownloadAsync(CloudAccess access, Guid competitionUuid, DateOnly? date, CancellationToken cancellationToken) =>
+        CallAsync(
+            http,
+            () => Request(HttpMethod.Get, access, $"sync/download?competition_uuid={competitionUuid}" + (date is { } day ? $"&date={day:yyyy-MM-dd}" : "")),
+            node => node["competition"] is JsonObject && node["cursor"]?.GetValueKind() == JsonValueKind.String ? node : throw new LinkFailure(LinkFault.WrongServer),
+            null, cancellationToken);
+
+    /// <summary>410 <c>cursor_expired</c> comes through as a problem.</summary>
+    public Task<ChangesAnswer> ChangesAsync(CloudAccess access, string cursor, int limit, CancellationToken cancellationToken) =>
+        CallAsync(http, () => Request(HttpMethod.Get, access, $"sync/changes?cursor={Uri.EscapeDataString(cursor)}&limit={limit}"), Read<ChangesAnswer>, null, cancellationToken);
+
+    public Task<UploadAnswer> UploadAsync(CloudAccess access, JsonObject upload, CancellationToken cancellationToken)
+    {
+        // R12: compressed once, before any retry.
+        var body = Compress(upload);
+        return CallAsync(
+            http,
+            () =>
+            {
+                var request = Request(HttpMethod.Post, access, "sync/upload");
+                request.Content = new ByteArrayContent(body);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+                request.Content.Headers.ContentEncoding.Add("br");
+                return request;
+            },
+            Read<UploadAnswer>, answer => answer.ServerTime, cancellationToken);
+    }
+
+    private async Task<T> CallAsync<T>(
+        HttpClient client, Func<HttpRequestMessage> make, Func<JsonObject, T> read, Func<T, DateTimeOffset>? serverTime, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = make();
+            var sent = boot.MonotonicMs;
+            using var response = await client.SendAsync(request, cancellationToken);
+            var answered = boot.MonotonicMs;
+            var answer = read(await AnswerAsync(response, cancellationToken));
+            state.Answered();
+            if (serverTime is not null) await clock.AnchorAsync(serverTime(answer), sent, answered, cancellationToken);
+            return answer;
+        }
+        catch (Problem)
+        {
+            // ModularRace said no: it is there.
+            state.Answered();
+            throw;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not Npgsql.NpgsqlException)
+        {
+            var failure = LinkFailure.From(e);
+            state.Failed(failure);
+            if (ReferenceEquals(failure, e)) throw;
+            throw failure;
+        }
+    }
+
+    /// <summary>The JSON of an answer that is ModularRace's; anything in its place means offline.</summary>
+    private static async Task<JsonObject> AnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var isJson = response.Content.Headers.ContentType?.MediaType is { } type && (type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal));
+        if (status is (>= 300 and < 400) or 511) throw new LinkFailure(LinkFault.SignInPage);
+        if (!isJson)
+        {
+            if (status >= 500) throw new LinkFailure(LinkFault.ServerTrouble);
+            throw new LinkFailure(response.IsSuccessStatusCode ? LinkFault.SignInPage : LinkFault.WrongServer);
+        }
+
+        JsonObject? node;
+        try
+        {
+            node = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken)) as JsonObject;
+        }
+        catch (JsonException e)
+        {
+            throw new LinkFailure(LinkFault.WrongServer, e);
+        }
+
+        if (node is null) throw new LinkFailure(LinkFault.WrongServer);
+        if (response.IsSuccessStatusCode) return node;
+
+        var code = node["code"]?.GetValueKind() == JsonValueKind.String ? node["code"]!.GetValue<string>() : null;
+        throw (code, response.StatusCode) switch
+        {
+            ("protocol_unsupported", _) => new LinkFailure(LinkFault.Incompatible),
+            ("device_unknown", _) => new LinkFailure(LinkFault.Unknown),
+            ("device_revoked", _) => new LinkFailure(LinkFault.Revoked),
+            (_, >= HttpStatusCode.InternalServerError) => new LinkFailure(LinkFault.ServerTrouble),
+            (null, _) => new LinkFailure(LinkFault.WrongServer),
+            _ => new Problem(status, code, node["title"]?.ToString() ?? "The server refused."),
+        };
+    }
+
+    private static T Read<T>(JsonObject node)
+    {
+        try
+        {
+            return node.Deserialize<T>(ApiJson.Options)!;
+        }
+        catch (JsonException e)
+        {
+            throw new LinkFailure(LinkFault.WrongServer, e);
+        }
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, Uri server, string path)
+    {
+        var request = new HttpRequestMessage(method, new Uri($"{server.AbsoluteUri.TrimEnd('/')}/api/v1/{path}")) { Version = HttpVersion.Version11 };
+        request.Headers.Add("X-Protocol-Version", Protocol);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return request;
+    }
+
+    private HttpRequestMessage Request(HttpMethod method, CloudAccess access, string path)
+    {
+        var request = Request(method, access.Server, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
+        request.Headers.Add("X-Device-UUID", access.DeviceUuid.ToString());
+        request.Headers.Add("X-Boot-Id", boot.BootId.ToString());
+        return request;
+    }
+
+    private static byte[] Compress(JsonObject body)
+    {
+        using var buffer = new MemoryStream();
+        using (var brotli = new BrotliStream(buffer, new BrotliCompressionOptions { Quality = 5 }, leaveOpen: true))
+        using (var writer = new Utf8JsonWriter(brotli, new JsonWriterOptions { Encoder = ApiJson.Options.Encoder }))
+            body.WriteTo(writer, ApiJson.Options);
+        return buffer.ToArray();
+    }
+}

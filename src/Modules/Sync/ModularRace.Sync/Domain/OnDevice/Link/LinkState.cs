@@ -1,0 +1,28 @@
+namespace ModularRace.Sync.Domain.OnDevice.Link;
+
+/// <summary>Whether the cloud answered at the last contact, and since when that is so.</summary>
+internal sealed class LinkState(TimeProvider time)
+{
+    private readonly Lock gate = new();
+
+    public bool Online { get; private set; }
+
+    /// <summary>By this Pi's wall clock; null before the first contact was tried.</summary>
+    public DateTimeOffset? Since { get; private set; }
+
+    /// <summary>Why the last contact failed, in words for a referee; null when it did not.</summary>
+    public string? LastError { get; private set; }
+
+    public void Answered() => Set(online: true, error: null);
+
+    public void Failed(LinkFailure failure) => Set(online: !failure.Offline, failure.Message);
+
+    private void Set(bool online, string? error)
+    {
+        lock (gate)
+        {
+            if (Since is null || Online != online) Since = time.GetUtcNow();
+            (Online, LastError) = (online, error);
+        }
+    }
+}

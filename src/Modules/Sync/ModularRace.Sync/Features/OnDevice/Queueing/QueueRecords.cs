@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Shared.Persistence;
+using ModularRace.Shared.Records;
+using ModularRace.Sync.Domain.OnDevice.Clock;
+using ModularRace.Sync.Features.OnDevice.Sending;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
+
+namespace ModularRace.Sync.Features.OnDevice.Queueing;
+
+/// <summary>Queues what a person made or changed here, in the very commit of the record. What was received or derived is nobody's edit.</summary>
+internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, AnchoredClock clock, LinkSignal signal, TimeProvider time)
+    : INotificationHandler<RecordsChanged>
+{
+    public async Task Handle(RecordsChanged notification, CancellationToken cancellationToken)
+    {
+        if (notification.Source != ChangeSource.Local || notification.Records.Count == 0) return;
+        var uuids = notification.Records.Select(r => r.ClientUuid).Distinct().ToArray();
+        var entries = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
+        var bases = await db.RecordBases.AsNoTracking().Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
+        var (wall, boot, monotonic) = clock.Stamp();
+
+        foreach (var record in notification.Records)
+        {
+            var seen = bases.GetValueOrDefault((record.Type, record.ClientUuid));
+            if (!entries.TryGetValue(record.ClientUuid, out var entry))
+            {
+                entry = new QueueEntry
+                {
+                    RecordType = record.Type, ClientUuid = record.ClientUuid, Status = QueueStatuses.Pending, CreatedAt = time.GetUtcNow(),
+                    Content = Whole(record, seen?.Fields ?? []), BootId = boot, MonotonicMs = monotonic, WallAt = wall,
+                };
+                entries.Add(record.ClientUuid, entry);
+                db.Queue.Add(entry);
+            }
+            else
+            {
+                var content = Whole(record, [.. entry.Content.Select(f => f.Key), .. seen?.Fields ?? []]);
+                // An edit that says nothing new is none; and one number never goes with two contents (R2).
+                if (JsonNode.DeepEquals(content, entry.Content)) continue;
+                if (!JsonNode.DeepEquals(content["occurred_at"], entry.Content["occurred_at"])) (entry.BootId, entry.MonotonicMs, entry.WallAt) = (boot, monotonic, wall);
+                entry.Content = content;
+            }
+
+            // R2: each edit has its number. The entry keeps its place: what refers to the record was made after it.
+            entry.Edit++;
+            entry.BaseRevision = seen?.BaseRevision;
+            entry.CompetitionUuid = record.CompetitionUuid;
+            entry.Status = QueueStatuses.Pending;
+            (entry.NextAttemptAt, entry.RetryCount, entry.AskAgain) = (null, 0, false);
+            (entry.ErrorCode, entry.ErrorMessage) = (null, null);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        session.AfterCommit(() =>
+        {
+            signal.Changed();
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>
+    /// The whole version. A field that was set before and is not now is an explicit null: one that is left out would count
+    /// as unknown to this version, and stay.
+    /// </summary>
+    private static JsonObject Whole(RecordVersion record, IReadOnlyList<string> before)
+    {
+        var content = (JsonObject)record.Content.DeepClone();
+        foreach (var field in before) content.TryAdd(field, null);
+        if (record.Deleted) content["deleted"] = true;
+        return content;
+    }
+}
