@@ -33,11 +33,16 @@ public sealed class SyncModule(SyncRole role) : IModule
             services.AddScoped<QuarantineKeeper>();
             services.AddScoped<FeedReader>();
         }
+        else
+        {
+            services.AddDevice(configuration);
+        }
     }
 
     public void Map(IEndpointRouteBuilder api)
     {
         ServerEndpoints.MapHealth(api, role);
         if (role == SyncRole.Server) ServerEndpoints.Map(api);
+        else DeviceEndpoints.Map(api);
     }
 }

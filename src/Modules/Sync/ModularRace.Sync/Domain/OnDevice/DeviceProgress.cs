@@ -11,7 +11,7 @@ namespace ModularRace.Sync.Domain.OnDevice;
 internal sealed record ProgressStep(string Phase, int Done, int Total, string? Message = null);
 
 /// <summary>How far the run or the download that is on has come, for whoever looks on.</summary>
-internal sealed class DeviceProgress(IHostApplicationLifetime lifetime)
+internal sealed class DeviceProgress(IHostApplicationLifetime? lifetime)
 {
     private readonly Lock gate = new();
     private readonly List<Channel<ProgressStep>> watchers = [];
@@ -29,7 +29,7 @@ internal sealed class DeviceProgress(IHostApplicationLifetime lifetime)
     /// <summary>Where it stands, then each step, until the caller goes or the host stops (open streams must not hold it up).</summary>
     public async IAsyncEnumerable<ProgressStep> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime?.ApplicationStopping ?? CancellationToken.None);
         // A slow watcher misses steps between, never the newest.
         var channel = Channel.CreateBounded<ProgressStep>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest });
         lock (gate)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
@@ -7,6 +8,7 @@ using System.Text.Json.Nodes;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Problems;
 using ModularRace.Sync.Domain.OnDevice.Clock;
+using ModularRace.Sync.Wire;
 using Polly.CircuitBreaker;
 
 namespace ModularRace.Sync.Domain.OnDevice.Link;
@@ -23,8 +25,7 @@ internal sealed record CloudAccess(Uri Server, Guid DeviceUuid, string Token);
 internal sealed class CloudLink(
     HttpClient http, IHttpClientFactory clients, CircuitBreakerManualControl circuit, IBootClock boot, AnchoredClock clock, LinkState state)
 {
-    public const string Protocol = "1";
-    private const int SpokenVersion = 1;
+    private const int Version = 1;
 
     /// <summary>Whether ModularRace answers there. Looks anew, past anything remembered, and closes the circuit when it does.</summary>
     public async Task<HealthAnswer> ProbeAsync(Uri server, CancellationToken cancellationToken)
@@ -32,10 +33,10 @@ internal sealed class CloudLink(
         var health = await CallAsync(
             clients.CreateClient(LinkRegistration.Probe), () => Request(HttpMethod.Get, server, "sync/health"), node =>
             {
-                if (node["service"]?.GetValueKind() != JsonValueKind.String || node["service"]!.GetValue<string>() != "modularrace") throw new LinkFailure(LinkFault.WrongServer);
+                if (node["service"]?.GetValueKind() != JsonValueKind.String || node["service"]!.GetValue<string>() != HealthAnswer.ServiceName) throw new LinkFailure(LinkFault.WrongServer);
                 var answer = Read<HealthAnswer>(node);
-                if (answer.SystemMode is not (null or "cloud")) throw new LinkFailure(LinkFault.WrongServer);
-                if (answer.Protocol is { } spoken && (spoken.Min > SpokenVersion || spoken.Max < SpokenVersion)) throw new LinkFailure(LinkFault.Incompatible);
+                if (answer.SystemMode is not (null or "cloud") || answer.ServerTime == default) throw new LinkFailure(LinkFault.WrongServer);
+                if (answer.Protocol is { } spoken && (spoken.Min > Version || spoken.Max < Version)) throw new LinkFailure(LinkFault.Incompatible);
                 return answer;
             },
             answer => answer.ServerTime, cancellationToken);
@@ -54,24 +55,28 @@ internal sealed class CloudLink(
                 request.Content = new StringContent(body.ToJsonString(ApiJson.Options), Encoding.UTF8, "application/json");
                 return request;
             },
-            Read<PairAnswer>, null, cancellationToken);
+            node => Read<PairAnswer>(node) is { ApiToken: not null, Name: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer), null, cancellationToken);
 
     /// <summary>What this device may download, as the cloud tells it.</summary>
-    public Task<JsonObject> CompetitionsAsync(CloudAccess access, CancellationToken cancellationToken) =>
-        CallAsync(http, () => Request(HttpMethod.Get, access, "sync/competitions"), node => node, null, cancellationToken);
+    public Task<DeviceCompetitions> CompetitionsAsync(CloudAccess access, CancellationToken cancellationToken) =>
+        CallAsync(
+            http, () => Request(HttpMethod.Get, access, "sync/competitions"),
+            node => Read<DeviceCompetitions>(node) is { Items: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer), null, cancellationToken);
 
-    public Task<JsonObject> DownloadAsync(CloudAccess access, Guid competitionUuid, DateOnly? date, CancellationToken cancellationToken) =>
+    public Task<DownloadAnswer> DownloadAsync(CloudAccess access, Guid competitionUuid, DateOnly? date, CancellationToken cancellationToken) =>
         CallAsync(
             http,
             () => Request(HttpMethod.Get, access, $"sync/download?competition_uuid={competitionUuid}" + (date is { } day ? $"&date={day:yyyy-MM-dd}" : "")),
-            node => node["competition"] is JsonObject && node["cursor"]?.GetValueKind() == JsonValueKind.String ? node : throw new LinkFailure(LinkFault.WrongServer),
+            node => Read<DownloadAnswer>(node) is { Competition: not null, Cursor: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer),
             null, cancellationToken);
 
     /// <summary>410 <c>cursor_expired</c> comes through as a problem.</summary>
     public Task<ChangesAnswer> ChangesAsync(CloudAccess access, string cursor, int limit, CancellationToken cancellationToken) =>
-        CallAsync(http, () => Request(HttpMethod.Get, access, $"sync/changes?cursor={Uri.EscapeDataString(cursor)}&limit={limit}"), Read<ChangesAnswer>, null, cancellationToken);
+        CallAsync(
+            http, () => Request(HttpMethod.Get, access, $"sync/changes?cursor={Uri.EscapeDataString(cursor)}&limit={limit}"),
+            node => Read<ChangesAnswer>(node) is { Changes: not null, Cursor: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer), null, cancellationToken);
 
-    public Task<UploadAnswer> UploadAsync(CloudAccess access, JsonObject upload, CancellationToken cancellationToken)
+    public Task<UploadAnswer> UploadAsync(CloudAccess access, UploadRequest upload, CancellationToken cancellationToken)
     {
         // R12: compressed once, before any retry.
         var body = Compress(upload);
@@ -85,7 +90,8 @@ internal sealed class CloudLink(
                 request.Content.Headers.ContentEncoding.Add("br");
                 return request;
             },
-            Read<UploadAnswer>, answer => answer.ServerTime, cancellationToken);
+            node => Read<UploadAnswer>(node) is { Results: not null } answer && answer.ServerTime != default ? answer : throw new LinkFailure(LinkFault.WrongServer),
+            answer => answer.ServerTime, cancellationToken);
     }
 
     private async Task<T> CallAsync<T>(
@@ -169,7 +175,7 @@ internal sealed class CloudLink(
     private static HttpRequestMessage Request(HttpMethod method, Uri server, string path)
     {
         var request = new HttpRequestMessage(method, new Uri($"{server.AbsoluteUri.TrimEnd('/')}/api/v1/{path}")) { Version = HttpVersion.Version11 };
-        request.Headers.Add("X-Protocol-Version", Protocol);
+        request.Headers.Add(Protocol.VersionHeader, Version.ToString(CultureInfo.InvariantCulture));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         return request;
     }
@@ -178,17 +184,16 @@ internal sealed class CloudLink(
     {
         var request = Request(method, access.Server, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Token);
-        request.Headers.Add("X-Device-UUID", access.DeviceUuid.ToString());
-        request.Headers.Add("X-Boot-Id", boot.BootId.ToString());
+        request.Headers.Add(Protocol.DeviceHeader, access.DeviceUuid.ToString());
+        request.Headers.Add(Protocol.BootHeader, boot.BootId.ToString());
         return request;
     }
 
-    private static byte[] Compress(JsonObject body)
+    private static byte[] Compress(UploadRequest body)
     {
         using var buffer = new MemoryStream();
         using (var brotli = new BrotliStream(buffer, new BrotliCompressionOptions { Quality = 5 }, leaveOpen: true))
-        using (var writer = new Utf8JsonWriter(brotli, new JsonWriterOptions { Encoder = ApiJson.Options.Encoder }))
-            body.WriteTo(writer, ApiJson.Options);
+            JsonSerializer.Serialize(brotli, body, ApiJson.Options);
         return buffer.ToArray();
     }
 }

@@ -1,0 +1,59 @@
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Web;
+using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Features.OnDevice.Downloading;
+using ModularRace.Sync.Features.OnDevice.Pairing;
+using ModularRace.Sync.Features.OnDevice.Queueing;
+using ModularRace.Sync.Features.OnDevice.Sending;
+using ModularRace.Sync.Features.OnDevice.Showing;
+using ModularRace.Sync.Wire;
+
+namespace ModularRace.Sync;
+
+/// <summary>The routes of the Pi's half.</summary>
+internal static class DeviceEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var device = api.MapGroup("/device").WithTags("This device").RequireAuthorization(Policies.PiOperator).ProducesProblem(401).ProducesProblem(403);
+
+        device.MapGet("", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadDevice(), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ReadDevice").Produces<DeviceView>();
+
+        device.MapPost("/pair", (PairWithCloud message, IMediator mediator, CancellationToken ct) => mediator.Send(message, ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("PairWithCloud").Produces<DeviceView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(502);
+
+        device.MapGet("/competitions", (IMediator mediator, CancellationToken ct) => mediator.Send(new ListOfferedCompetitions(), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ListOfferedCompetitions").Produces<DeviceCompetitions>().ProducesProblem(409).ProducesProblem(503);
+
+        device.MapPost("/download", async (DownloadBody body, bool? wait, IMediator mediator, CancellationToken ct) =>
+            {
+                var view = await mediator.Send(new DownloadCompetition(body.CompetitionUuid, body.Date, wait ?? false), ct);
+                return wait == true ? Results.Ok(view) : Results.Accepted((string?)null, view);
+            })
+            .RequireAuthorization(Policies.PiOperator).WithName("DownloadCompetition").Produces<DeviceView>().Produces<DeviceView>(202)
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
+
+        device.MapGet("/progress", (DeviceProgress progress, CancellationToken ct) => TypedResults.ServerSentEvents(progress.WatchAsync(ct), eventType: "progress"))
+            .RequireAuthorization(Policies.PiOperator).WithName("WatchProgress");
+
+        device.MapPost("/sync", async (bool? wait, IMediator mediator, CancellationToken ct) =>
+                await mediator.Send(new SyncNow(Manual: true, wait ?? false), ct) is { } figures
+                    ? Results.Ok(figures)
+                    : Results.Accepted((string?)null, await mediator.Send(new ReadDevice(), ct)))
+            .RequireAuthorization(Policies.PiOperator).WithName("SyncNow").Produces<SyncFigures>().Produces<DeviceView>(202).ProducesProblem(409).ProducesProblem(503);
+
+        device.MapGet("/queue", (string? status, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(new ListQueue(status, new PageRequest(limit, cursor)), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ListQueue").Produces<Page<QueueRow>>().ProducesProblem(400);
+
+        device.MapPost("/queue/{uuid:guid}/retry", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new RetryQueued(uuid), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("RetryQueued").Produces<QueueRow>().ProducesProblem(404);
+    }
+
+    internal sealed record DownloadBody(Guid? CompetitionUuid, DateOnly? Date);
+}

@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using ModularRace.Competitions.Contracts;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Incidents.Contracts;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Persistence;
+using ModularRace.Shared.Records;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
+using ModularRace.Sync.Wire;
+
+namespace ModularRace.Sync.Features.OnDevice.Pulling;
+
+/// <summary>
+/// Takes a page of the cloud's changes, with what was held back before, in one commit with the cursor. A record that holds
+/// an unsent edit is not overwritten: its version waits until the cloud has answered for the edit; and one whose parent has
+/// not come waits for the next page.
+/// </summary>
+/// <param name="Changes">As they came; unknown types are passed over.</param>
+/// <param name="Cursor">Where the next page begins; null: leave it.</param>
+internal sealed record ApplyChanges(IReadOnlyList<Change> Changes, string? Cursor) : ICommand<AppliedChanges>;
+
+/// <param name="Taken">How many records were made or changed here.</param>
+/// <param name="AskAgain">A record in conflict or quarantine has a new version: the cloud can be asked how it stands.</param>
+internal sealed record AppliedChanges(int Taken, bool AskAgain);
+
+internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession session, IMediator mediator, ILogger<ApplyChangesHandler> logger)
+    : IRequestHandler<ApplyChanges, AppliedChanges>
+{
+    public async Task<AppliedChanges> Handle(ApplyChanges request, CancellationToken cancellationToken)
+    {
+        var held = await db.HeldChanges.OrderBy(h => h.Id).ToListAsync(cancellationToken);
+
+        // The newest version of each record, in the order of reference: a parent may have changed after its child did.
+        var newest = new Dictionary<(string Type, Guid Uuid), Change>();
+        foreach (var change in held.Select(h => new Change(h.RecordType, h.ClientUuid, h.Revision, h.Deleted, h.Data)).Concat(request.Changes))
+            if (RecordTypes.Rank(change.Type) >= 0)
+                newest[(change.Type, change.ClientUuid)] = change;
+        var incoming = newest.Values.Select((c, i) => (Change: c, Index: i)).OrderBy(x => RecordTypes.Rank(x.Change.Type)).ThenBy(x => x.Index).Select(x => x.Change).ToList();
+
+        await LockRacesAsync(incoming, cancellationToken);
+        var uuids = incoming.Select(c => c.ClientUuid).ToArray();
+        var queued = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
+        var waiting = incoming.Where(c => queued.TryGetValue(c.ClientUuid, out var entry) && entry.Unsent).Select(c => (c.Type, c.ClientUuid)).ToHashSet();
+        var outcomes = await ApplyAsync([.. incoming.Where(c => !waiting.Contains((c.Type, c.ClientUuid)))], cancellationToken);
+
+        var bases = await db.RecordBases.Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
+        var holding = held.ToDictionary(h => (h.RecordType, h.ClientUuid));
+        var taken = 0;
+        var askAgain = false;
+        foreach (var change in incoming)
+        {
+            var key = (change.Type, change.ClientUuid);
+            var outcome = outcomes.GetValueOrDefault(key);
+            if (outcome?.Verdict is RecordVerdict.Created or RecordVerdict.Updated or RecordVerdict.Unchanged or RecordVerdict.Acceptable)
+            {
+                if (outcome.Verdict is RecordVerdict.Created or RecordVerdict.Updated) taken++;
+                RecordBases.Set(db, bases, change.Type, change.ClientUuid, change.Revision, change.Data);
+                if (holding.Remove(key, out var done)) db.HeldChanges.Remove(done);
+                if (queued.TryGetValue(change.ClientUuid, out var entry) && entry.Status is QueueStatuses.Conflict or QueueStatuses.Failed) askAgain = entry.AskAgain = true;
+                continue;
+            }
+
+            var reason = waiting.Contains(key) ? "an unsent edit" : outcome?.Error?.Message ?? outcome?.Error?.Code ?? "not taken";
+            if (outcome is not null) logger.LogWarning("{Type} {Uuid} from the cloud is held back: {Reason}", change.Type, change.ClientUuid, reason);
+            if (!holding.TryGetValue(key, out var hold))
+            {
+                hold = new HeldChange { RecordType = change.Type, ClientUuid = change.ClientUuid, Revision = change.Revision, Data = change.Data ?? [], Reason = reason };
+                db.HeldChanges.Add(hold);
+            }
+
+            (hold.Revision, hold.Deleted, hold.Reason) = (change.Revision, change.Deleted, reason);
+            if (!ReferenceEquals(hold.Data, change.Data)) hold.Data = change.Data ?? [];
+        }
+
+        if (request.Cursor is not null)
+        {
+            var device = await db.ThisDevice.SingleAsync(cancellationToken);
+            device.Cursor = request.Cursor;
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return new AppliedChanges(taken, askAgain);
+    }
+
+    private async Task<Dictionary<(string, Guid), RecordOutcome>> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        var reference = changes.Where(c => RecordTypes.IsReference(c.Type)).Select(Incoming).ToList();
+        var incidents = changes.Where(c => c.Type is RecordTypes.Incident or RecordTypes.Report or RecordTypes.HistoryEntry).Select(Incoming).ToList();
+        var groupings = changes.Where(c => c.Type == RecordTypes.Grouping).Select(Incoming).ToList();
+        var outcomes = new Dictionary<(string, Guid), RecordOutcome>();
+        if (reference.Count > 0) Add(await mediator.Send(new ApplyReferenceRecords(reference), cancellationToken));
+        if (incidents.Count > 0) Add(await mediator.Send(new ApplyIncidentRecords(incidents), cancellationToken));
+        if (groupings.Count > 0) Add(await mediator.Send(new ApplyGroupingRecords(groupings), cancellationToken));
+        return outcomes;
+
+        void Add(IReadOnlyList<RecordOutcome> told)
+        {
+            foreach (var outcome in told) outcomes[(outcome.Type, outcome.ClientUuid)] = outcome;
+        }
+    }
+
+    internal static IncomingRecord Incoming(Change change) =>
+        new(change.Type, change.ClientUuid, WireRecord.ToContent(change.Data ?? []), WireRecord.Origin(change.Data ?? []) ?? CloudIdentity.Cloud, change.Deleted);
+
+    /// <summary>R4: work that regroups holds the lock of each race concerned, taken before the state is read.</summary>
+    private async Task LockRacesAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        var races = new HashSet<Guid>();
+        var incidents = new HashSet<Guid>();
+        foreach (var change in changes)
+        {
+            switch (change.Type)
+            {
+                case RecordTypes.Incident:
+                    incidents.Add(change.ClientUuid);
+                    Uuid(change.Data?["race_uuid"], races);
+                    break;
+                case RecordTypes.Report:
+                    Uuid(change.Data?["incident_uuid"], incidents);
+                    break;
+                case RecordTypes.HistoryEntry:
+                    Uuid(change.Data?["record_uuid"], incidents);
+                    break;
+                case RecordTypes.Grouping:
+                    foreach (var one in change.Data?["incident_uuids"] as JsonArray ?? []) Uuid(one, incidents);
+                    break;
+            }
+        }
+
+        if (incidents.Count > 0)
+            foreach (var incident in await mediator.Send(new FindIncidents(incidents), cancellationToken))
+                races.Add(incident.RaceUuid);
+        await session.LockAsync(RaceLock.Scope, races, cancellationToken);
+    }
+
+    private static void Uuid(JsonNode? node, HashSet<Guid> to)
+    {
+        if (node is JsonValue v && v.TryGetValue<string>(out var text) && Guid.TryParse(text, out var uuid)) to.Add(uuid);
+    }
+}
+
+internal static class RecordBases
+{
+    /// <summary>Notes the version that was just taken.</summary>
+    public static void Set(
+        SyncDbContext db, Dictionary<(string RecordType, Guid ClientUuid), RecordBase> known, string type, Guid uuid, string revision, JsonObject? data)
+    {
+        string[] fields = data is null ? [] : [.. WireRecord.ToContent(data).Select(f => f.Key)];
+        if (known.TryGetValue((type, uuid), out var seen))
+        {
+            if (seen.BaseRevision == revision) return;
+            (seen.BaseRevision, seen.Fields) = (revision, fields);
+            return;
+        }
+
+        seen = new RecordBase { RecordType = type, ClientUuid = uuid, BaseRevision = revision, Fields = fields };
+        known.Add((type, uuid), seen);
+        db.RecordBases.Add(seen);
+    }
+}

@@ -1,0 +1,58 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Shared.Messaging;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
+
+namespace ModularRace.Sync.Features.OnDevice.Sending;
+
+/// <summary>
+/// A person asked: what waits for its time is due now, what failed is tried again, and conflicts are asked after (R11).
+/// </summary>
+internal sealed record ReleaseQueue : ICommand<Done>;
+
+internal sealed class ReleaseQueueHandler(SyncDbContext db) : IRequestHandler<ReleaseQueue, Done>
+{
+    public async Task<Done> Handle(ReleaseQueue request, CancellationToken cancellationToken)
+    {
+        await db.Queue.Where(e => e.Status == QueueStatuses.Pending && e.NextAttemptAt != null)
+            .ExecuteUpdateAsync(s => s.SetProperty(e => e.NextAttemptAt, (DateTimeOffset?)null), cancellationToken);
+        await db.Queue.Where(e => e.Status == QueueStatuses.Failed || e.Status == QueueStatuses.Conflict)
+            .ExecuteUpdateAsync(s => s.SetProperty(e => e.AskAgain, true), cancellationToken);
+        return default;
+    }
+}
+
+/// <summary>One record that the cloud could not even be asked about, since its request was refused as a whole (R14).</summary>
+internal sealed record FailRecord(Guid ClientUuid, long Edit, string Code, string Message) : ICommand<Done>;
+
+internal sealed class FailRecordHandler(SyncDbContext db) : IRequestHandler<FailRecord, Done>
+{
+    public async Task<Done> Handle(FailRecord request, CancellationToken cancellationToken)
+    {
+        await db.Queue.Where(e => e.ClientUuid == request.ClientUuid && e.Edit == request.Edit)
+            .ExecuteUpdateAsync(
+                s => s.SetProperty(e => e.Status, QueueStatuses.Failed).SetProperty(e => e.AskAgain, false)
+                    .SetProperty(e => e.ErrorCode, request.Code).SetProperty(e => e.ErrorMessage, request.Message),
+                cancellationToken);
+        return default;
+    }
+}
+
+/// <summary>
+/// The cloud lost what it had (a restored backup, R9): everything made or changed here goes again, and the changes are read
+/// from a new download on. What the cloud does hold it answers with <c>already_synced</c>.
+/// </summary>
+internal sealed record SendAllAgain : ICommand<Done>;
+
+internal sealed class SendAllAgainHandler(SyncDbContext db) : IRequestHandler<SendAllAgain, Done>
+{
+    public async Task<Done> Handle(SendAllAgain request, CancellationToken cancellationToken)
+    {
+        await db.ThisDevice.ExecuteUpdateAsync(s => s.SetProperty(d => d.Cursor, (string?)null), cancellationToken);
+        await db.Queue.ExecuteUpdateAsync(
+            s => s.SetProperty(e => e.Status, QueueStatuses.Pending).SetProperty(e => e.NextAttemptAt, (DateTimeOffset?)null).SetProperty(e => e.AskAgain, false),
+            cancellationToken);
+        return default;
+    }
+}

@@ -1,0 +1,86 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Shared.Messaging;
+using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
+using ModularRace.Sync.Wire;
+
+namespace ModularRace.Sync.Features.OnDevice.Sending;
+
+/// <summary>Writes down what the cloud answered for a batch, in one commit.</summary>
+internal sealed record SettleBatch(UploadRequest Upload, UploadAnswer Answer) : ICommand<BatchFigures>;
+
+/// <param name="Uploaded">Now synced.</param>
+/// <param name="Merged">Of those, incidents that another stands for.</param>
+/// <param name="Conflicts">Wait for a person.</param>
+/// <param name="Failed">Were rejected, or put off once too often.</param>
+/// <param name="Deferred">Were put off.</param>
+internal sealed record BatchFigures(int Uploaded, int Merged, int Conflicts, int Failed, int Deferred);
+
+internal sealed class SettleBatchHandler(SyncDbContext db, TimeProvider time) : IRequestHandler<SettleBatch, BatchFigures>
+{
+    public async Task<BatchFigures> Handle(SettleBatch request, CancellationToken cancellationToken)
+    {
+        var sent = request.Upload.Records;
+        if (request.Answer.Results.Count != sent.Count) throw new LinkFailure(LinkFault.WrongServer);
+        var uuids = sent.Select(r => r.ClientUuid).ToArray();
+
+        // Locked: a tap that edits one of them meanwhile is counted after this, or before it, never beside it.
+        var entries = await db.Queue.FromSql($"SELECT * FROM sync.sync_queue WHERE client_uuid = ANY({uuids}) ORDER BY id FOR UPDATE")
+            .ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
+        int uploaded = 0, merged = 0, conflicts = 0, failed = 0, deferred = 0;
+        for (var i = 0; i < sent.Count; i++)
+        {
+            var result = request.Answer.Results[i];
+            if (!Guid.TryParse(result.ClientUuid, out var answered) || answered != sent[i].ClientUuid) throw new LinkFailure(LinkFault.WrongServer);
+            if (!entries.TryGetValue(answered, out var entry)) continue;
+            var current = entry.Edit == sent[i].Edit;
+            switch (result.Status)
+            {
+                case UploadStatuses.Created or UploadStatuses.Updated or UploadStatuses.Merged or UploadStatuses.AlreadySynced:
+                    uploaded++;
+                    if (result.Status == UploadStatuses.Merged) merged++;
+                    Settle(entry, sent[i].Edit, current, QueueStatuses.Synced, result);
+                    break;
+                case UploadStatuses.Conflict:
+                    conflicts++;
+                    Settle(entry, sent[i].Edit, current, QueueStatuses.Conflict, result);
+                    break;
+                case UploadStatuses.Rejected:
+                    failed++;
+                    Settle(entry, sent[i].Edit, current, QueueStatuses.Failed, result);
+                    break;
+                case UploadStatuses.Deferred:
+                    if (!current) break;
+                    deferred++;
+                    entry.RetryCount++;
+                    entry.AskAgain = false;
+                    (entry.ErrorCode, entry.ErrorMessage) = (result.Error?.Code, result.Error?.Message);
+                    var wait = RetryTimes.After(entry.RetryCount);
+                    entry.NextAttemptAt = wait is { } pause ? time.GetUtcNow() + pause : null;
+                    entry.Status = wait is null ? QueueStatuses.Failed : QueueStatuses.Pending;
+                    if (wait is null) failed++;
+                    break;
+                default:
+                    throw new LinkFailure(LinkFault.WrongServer);
+            }
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return new BatchFigures(uploaded, merged, conflicts, failed, deferred);
+    }
+
+    private static void Settle(QueueEntry entry, long edit, bool current, string status, UploadResult result)
+    {
+        entry.AnsweredEdit = Math.Max(entry.AnsweredEdit, edit);
+
+        // Edited while it was on its way: what was answered is not what is here now. It stays pending and goes again.
+        if (!current) return;
+        entry.Status = status;
+        (entry.RetryCount, entry.NextAttemptAt, entry.AskAgain) = (0, null, false);
+        (entry.ConflictUuid, entry.QuarantineUuid) = (result.ConflictUuid, result.QuarantineUuid);
+        var field = result.Error?.Field is { } name ? $"{name}: " : "";
+        (entry.ErrorCode, entry.ErrorMessage) = status == QueueStatuses.Synced ? (null, null) : (result.Error?.Code, result.Error is null ? null : field + result.Error.Message);
+    }
+}

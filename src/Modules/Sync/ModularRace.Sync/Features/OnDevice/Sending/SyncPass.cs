@@ -1,0 +1,134 @@
+using ModularRace.Shared.Problems;
+using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Features.OnDevice.Downloading;
+using ModularRace.Sync.Features.OnDevice.Pulling;
+
+namespace ModularRace.Sync.Features.OnDevice.Sending;
+
+/// <summary>How many records go at once: grows while the link holds, shrinks when it breaks (R12). Remembered between runs.</summary>
+internal sealed class BatchSize
+{
+    private const int Least = 10, Most = Wire.UploadRequest.MostRecords;
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(8);
+
+    public int Now { get; private set; } = 200;
+
+    public void Held(TimeSpan took) => Now = took < Quick ? Math.Min(Most, Now * 2) : Now;
+
+    public void Broke(int sent) => Now = Math.Clamp(sent / 2, Least, Most);
+}
+
+/// <summary>
+/// Once to the cloud and back: uploads what is due, batch by batch, then takes the changes, page by page. Each batch and
+/// page is a commit of its own, so that what got through before a link broke is done with; nothing is open over the network.
+/// </summary>
+internal sealed class SyncPass(ScopedSender sender, CloudLink link, BatchSize size, DeviceProgress progress, TimeProvider time)
+{
+    private const int ChangesPerPage = 500, MostShrinks = 6;
+    private static readonly TimeSpan GrantsHold = TimeSpan.FromHours(1);
+
+    public async Task RunAsync(RunTally tally, CancellationToken cancellationToken)
+    {
+        var target = await sender.SendAsync(new ReadCloudTarget(), cancellationToken);
+        var access = target.Access ?? throw new Problem(409, "not_paired", "This Pi is not paired with a server yet.");
+        for (var round = 0; round < 3; round++)
+        {
+            await SendAsync(access, tally, cancellationToken);
+            if (!await PullAsync(access, tally, cancellationToken)) break;
+        }
+
+        if (target.GrantsReadAt is not { } read || (time.GetUtcNow() - read).Duration() > GrantsHold)
+            await sender.SendAsync(new StoreGrants((await link.CompetitionsAsync(access, cancellationToken)).MayDecide), cancellationToken);
+    }
+
+    private async Task SendAsync(CloudAccess access, RunTally tally, CancellationToken cancellationToken)
+    {
+        var shrinks = 0;
+        int? most = null;
+        for (var sent = 0; ;)
+        {
+            var batch = await sender.SendAsync(new TakeBatch(most ?? size.Now), cancellationToken);
+            var records = batch.Upload.Records;
+
+            // An empty batch goes once: it tells the cloud how this Pi is, and this Pi the cloud's time.
+            if (records.Count == 0 && (sent > 0 || tally.Reached)) return;
+            progress.Report("sending", sent, sent + batch.Waiting);
+            try
+            {
+                var started = time.GetTimestamp();
+                var answer = await link.UploadAsync(access, batch.Upload, cancellationToken);
+                tally.Reached = true;
+                tally.Add(await sender.SendAsync(new SettleBatch(batch.Upload, answer), cancellationToken));
+                sent += records.Count;
+                if (most is null) size.Held(time.GetElapsedTime(started));
+                most = null;
+            }
+            catch (LinkFailure e) when (e.Fault == LinkFault.Hung && records.Count > 1 && shrinks++ < MostShrinks)
+            {
+                // Too much for this link, or no link: a probe tells which, and throws where it is none.
+                size.Broke(records.Count);
+                await link.ProbeAsync(access.Server, cancellationToken);
+            }
+            catch (Problem e) when (e.Status is 400 or 413 or 415 or 422 && records.Count > 0)
+            {
+                // R14: the batch is refused as a whole. Halved until the record is found that does it, which then waits in sight.
+                tally.Reached = true;
+                most = records.Count / 2;
+                if (records.Count > 1) continue;
+                most = null;
+                await sender.SendAsync(new FailRecord(records[0].ClientUuid, records[0].Edit, e.Code, e.Message), cancellationToken);
+                tally.Failed++;
+            }
+        }
+    }
+
+    /// <summary>True when the cloud has to be asked again about something.</summary>
+    private async Task<bool> PullAsync(CloudAccess access, RunTally tally, CancellationToken cancellationToken)
+    {
+        var target = await sender.SendAsync(new ReadCloudTarget(), cancellationToken);
+        if (target.Cursor is not { } cursor)
+        {
+            if (target.CompetitionUuid is { } lost) await DownloadAsync(access, lost, target.Date, cancellationToken);
+            return false;
+        }
+
+        var again = false;
+        for (var done = 0; ;)
+        {
+            progress.Report("receiving", done);
+            Wire.ChangesAnswer page;
+            try
+            {
+                page = await link.ChangesAsync(access, cursor, ChangesPerPage, cancellationToken);
+                tally.Reached = true;
+            }
+            catch (Problem e) when (e.Code == "cursor_expired" && target.CompetitionUuid is { } competition)
+            {
+                // R9: the cloud is not where it was. What was made here goes again, and the rest is read anew.
+                await sender.SendAsync(new SendAllAgain(), cancellationToken);
+                await DownloadAsync(access, competition, target.Date, cancellationToken);
+                return true;
+            }
+
+            var applied = await sender.SendAsync(new ApplyChanges(page.Changes, page.Cursor), cancellationToken);
+            tally.Downloaded += applied.Taken;
+            done += page.Changes.Count;
+            again |= applied.AskAgain;
+            if (!page.HasMore || page.Cursor == cursor) return again;
+            cursor = page.Cursor;
+        }
+    }
+
+    /// <summary>Downloads a competition whole and stores it in one commit.</summary>
+    public async Task<int> DownloadAsync(CloudAccess access, Guid competition, DateOnly? date, CancellationToken cancellationToken)
+    {
+        progress.Report("downloading");
+        var download = await link.DownloadAsync(access, competition, date, cancellationToken);
+        var total = 1 + new[] { download.Races, download.RaceLocations, download.Athletes, download.BibAssignments, download.Penalties, download.Phrases }.Sum(l => l?.Count ?? 0);
+        progress.Report("storing", 0, total);
+        var stored = await sender.SendAsync(new StoreDownload(download, date), cancellationToken);
+        progress.Report("storing", stored, total);
+        return stored;
+    }
+}

@@ -1,0 +1,213 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ModularRace.Shared.Problems;
+using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Domain.OnDevice.Link;
+
+namespace ModularRace.Sync.Features.OnDevice.Sending;
+
+/// <summary>
+/// Does one thing with the cloud at a time: runs and downloads, in turn. Who asks for a run while one is on joins it, and it
+/// looks at the queue once more before it ends. Nothing that a finger waits for passes through here.
+/// </summary>
+internal sealed class SyncRunner(
+    IServiceScopeFactory scopes, ScopedSender sender, LinkMeter meter, DeviceProgress progress, TimeProvider time, ILogger<SyncRunner> logger)
+    : BackgroundService
+{
+    private readonly Channel<Func<CancellationToken, Task>> work = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock gate = new();
+    private Run? run;
+    private Download? download;
+
+    /// <summary>A run is on, or about to be.</summary>
+    public bool Syncing => run is not null;
+
+    /// <summary>Starts a run, or joins the one that is on; ends when it has.</summary>
+    /// <param name="manual">A person asked: what failed, or waits for its time, goes too.</param>
+    public Task<SyncFigures> SyncAsync(bool manual)
+    {
+        lock (gate)
+        {
+            if (run is { } on)
+            {
+                on.Asked = true;
+                on.Manual |= manual;
+                on.Release |= manual;
+                return on.Ended.Task;
+            }
+
+            var started = run = new Run { Manual = manual, Release = manual };
+            work.Writer.TryWrite(stopping => RunAsync(started, stopping));
+            return started.Ended.Task;
+        }
+    }
+
+    /// <summary>Downloads a competition, and then what happened in it; joins the same download where it is on.</summary>
+    public Task DownloadAsync(Guid competition, DateOnly? date)
+    {
+        lock (gate)
+        {
+            if (download is { } on && on.Competition == competition && on.Date == date) return on.Ended.Task;
+            var started = download = new Download(competition, date);
+            work.Writer.TryWrite(stopping => DownloadAsync(started, stopping));
+            return started.Ended.Task;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await foreach (var item in work.Reader.ReadAllAsync(stoppingToken)) await item(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+        finally
+        {
+            work.Writer.TryComplete();
+            lock (gate)
+            {
+                run?.Ended.TrySetException(Stopping());
+                download?.Ended.TrySetException(Stopping());
+            }
+        }
+    }
+
+    private async Task RunAsync(Run on, CancellationToken stopping)
+    {
+        var startedAt = time.GetUtcNow();
+        var timer = time.GetTimestamp();
+        var (sent, received, requests) = (meter.Sent, meter.Received, meter.Requests);
+        var tally = new RunTally();
+        Exception? error = null;
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var pass = scope.ServiceProvider.GetRequiredService<SyncPass>();
+            do
+            {
+                bool release;
+                lock (gate)
+                {
+                    on.Asked = false;
+                    release = on.Release;
+                    on.Release = false;
+                }
+
+                if (release) await sender.SendAsync(new ReleaseQueue(), stopping);
+                await pass.RunAsync(tally, stopping);
+            }
+            while (AskedAgain(on));
+        }
+        catch (Exception e)
+        {
+            error = stopping.IsCancellationRequested ? Stopping() : e;
+            if (e is not (LinkFailure or Problem or OperationCanceledException)) logger.LogError(e, "A run ended with an error.");
+            else logger.LogInformation("A run ended early: {Reason}", e.Message);
+        }
+
+        var figures = new SyncFigures(
+            tally.Uploaded, tally.Merged, tally.Conflicts, tally.Failed, tally.Downloaded, 0, meter.Sent - sent, meter.Received - received, meter.Requests - requests,
+            (long)time.GetElapsedTime(timer).TotalMilliseconds);
+        try
+        {
+            if (!stopping.IsCancellationRequested) await sender.SendAsync(new FinishRun(startedAt, on.Manual, tally.Reached, error?.Message, figures), stopping);
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "The figures of a run could not be kept.");
+        }
+
+        lock (gate)
+            if (ReferenceEquals(run, on)) run = null;
+        progress.Report(error is null ? "done" : "failed", tally.Uploaded, tally.Uploaded, error is LinkFailure or Problem ? error.Message : error is null ? null : "Something went wrong on this Pi.");
+        if (error is null) on.Ended.TrySetResult(figures);
+        else on.Ended.TrySetException(error is LinkFailure failure ? failure.ToProblem() : error);
+    }
+
+    /// <summary>Whether somebody asked since the pass began; if not, the run is over and the next who asks starts another.</summary>
+    private bool AskedAgain(Run on)
+    {
+        lock (gate)
+        {
+            if (on.Asked) return true;
+            run = null;
+            return false;
+        }
+    }
+
+    private async Task DownloadAsync(Download on, CancellationToken stopping)
+    {
+        try
+        {
+            await using (var scope = scopes.CreateAsyncScope())
+            {
+                progress.Report("connecting");
+                var target = await sender.SendAsync(new ReadCloudTarget(), stopping);
+                var access = target.Access ?? throw new Problem(409, "not_paired", "This Pi is not paired with a server yet.");
+                await scope.ServiceProvider.GetRequiredService<SyncPass>().DownloadAsync(access, on.Competition, on.Date, stopping);
+            }
+
+            Forget();
+
+            // What happened in the competition so far comes by the changes; a link that breaks now leaves it to the next run.
+            await RunAsync(new Run(), stopping);
+            on.Ended.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            Forget();
+            var told = stopping.IsCancellationRequested ? Stopping() : e is LinkFailure failure ? failure.ToProblem() : e;
+            if (told is not Problem) logger.LogError(e, "A download ended with an error.");
+            progress.Report("failed", message: told is Problem ? told.Message : "The download could not be stored on this Pi.");
+            on.Ended.TrySetException(told);
+        }
+
+        void Forget()
+        {
+            lock (gate)
+                if (ReferenceEquals(download, on)) download = null;
+        }
+    }
+
+    private static Problem Stopping() => new(503, "stopping", "This Pi is being shut down.");
+
+    private sealed class Run
+    {
+        public bool Manual { get; set; }
+
+        /// <summary>Somebody asked since the last pass began.</summary>
+        public bool Asked { get; set; }
+
+        /// <summary>Before the next pass, what waits for its time is let go.</summary>
+        public bool Release { get; set; }
+
+        // Who nobody waits for must not bring the process down by an exception that nobody saw: the tasks are observed here.
+        public TaskCompletionSource<SyncFigures> Ended { get; } = Observed(new TaskCompletionSource<SyncFigures>(TaskCreationOptions.RunContinuationsAsynchronously));
+
+        private static TaskCompletionSource<SyncFigures> Observed(TaskCompletionSource<SyncFigures> source)
+        {
+            _ = source.Task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return source;
+        }
+    }
+
+    private sealed class Download
+    {
+        public Download(Guid competition, DateOnly? date)
+        {
+            (Competition, Date) = (competition, date);
+            _ = Ended.Task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+
+        public Guid Competition { get; }
+
+        public DateOnly? Date { get; }
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Shared.Identifiers;
+using ModularRace.Shared.Json;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Records;
+using ModularRace.Shared.Time;
+using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Domain.OnDevice.Clock;
+using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
+using ModularRace.Sync.Wire;
+
+namespace ModularRace.Sync.Features.OnDevice.Sending;
+
+/// <summary>Takes the next records that are due, in the order of their making. Empty batches are sent too: they carry the status.</summary>
+internal sealed record TakeBatch(int Most) : ICommand<Batch>;
+
+/// <param name="Waiting">How many were due, this batch among them.</param>
+internal sealed record Batch(UploadRequest Upload, int Waiting);
+
+internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, AnchoredClock clock, LinkState link, TimeProvider time) : IRequestHandler<TakeBatch, Batch>
+{
+    /// <summary>Half of what the cloud takes, before compression.</summary>
+    private const int MostCharacters = 4_000_000;
+
+    private static readonly string Version =
+        typeof(TakeBatch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public async Task<Batch> Handle(TakeBatch request, CancellationToken cancellationToken)
+    {
+        var due = db.Queue.Due(time.GetUtcNow());
+        var waiting = await due.CountAsync(cancellationToken);
+        var taken = await due.OrderBy(e => e.Id).Take(request.Most).ToListAsync(cancellationToken);
+        var records = new List<UploadRecord>(taken.Count);
+        var entries = new List<QueueEntry>(taken.Count);
+        var characters = 0;
+        foreach (var entry in taken)
+        {
+            var data = WithClock(entry);
+            characters += data.ToJsonString(ApiJson.Options).Length;
+            if (characters > MostCharacters && records.Count > 0) break;
+            records.Add(new UploadRecord(entry.RecordType, entry.ClientUuid, entry.Edit, entry.BaseRevision, data));
+            entries.Add(entry);
+        }
+
+        // The same records in the same edits are the same batch, whether the last answer was lost or never made.
+        var uuid = entries.Count > 0 && entries[0].BatchUuid is { } last && entries.All(e => e.BatchUuid == last && e.SentEdit == e.Edit)
+                   && await db.Queue.CountAsync(e => e.BatchUuid == last, cancellationToken) == entries.Count
+            ? last
+            : Uuids.New(time);
+        foreach (var entry in entries) (entry.BatchUuid, entry.SentEdit) = (uuid, entry.Edit);
+        var device = await row.ReadAsync(cancellationToken);
+        var status = await StatusAsync(device, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+
+        // A parent that was made after its child was first queued (an incident moved to a new location) still goes before it.
+        var ordered = records.Select((r, i) => (r, i)).OrderBy(x => RecordTypes.Rank(x.r.Type)).ThenBy(x => x.i).Select(x => x.r).ToList();
+        return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, ordered), waiting);
+    }
+
+    /// <summary>
+    /// R10: what was noted before the cloud's time was known in that boot, or before it was known well, goes with the better
+    /// figures. Clock figures are no edit.
+    /// </summary>
+    private JsonObject WithClock(QueueEntry entry)
+    {
+        var data = (JsonObject)entry.Content.DeepClone();
+        if (Text(data["clock_source"]) is null) return data;
+        var known = data["clock_uncertainty_ms"] is JsonValue v && v.TryGetValue<long>(out var ms) ? ms : (long?)null;
+        var better = clock.Correct(entry.WallAt, entry.BootId, entry.MonotonicMs);
+        if (better.OffsetMs is null || known is not null && (better.UncertaintyMs is null || better.UncertaintyMs >= known)) return data;
+        data["clock_offset_ms"] = better.OffsetMs;
+        data["clock_uncertainty_ms"] = better.UncertaintyMs;
+        data["clock_source"] = better.Source;
+        return data;
+    }
+
+    private async Task<DeviceStatus> StatusAsync(ThisDevice device, CancellationToken cancellationToken)
+    {
+        var counts = await db.Queue.GroupBy(e => e.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var card = CardSpace.Read();
+        var reading = clock.Read();
+        return new DeviceStatus(
+            counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Failed), counts.GetValueOrDefault(QueueStatuses.Conflict), 0,
+            card?.FreeBytes, card?.TotalBytes, reading.OffsetMs, reading.UncertaintyMs, Version, link.Online ? null : device.LastContactAt, device.LongestOfflineHours);
+    }
+
+    private static string? Text(JsonNode? node) => node is JsonValue v && v.TryGetValue<string>(out var text) ? text : null;
+}
+
+internal static class QueueDue
+{
+    /// <summary>
+    /// What may go now. A wall clock that was set back must not make a record wait for days: none waits longer than the
+    /// longest of R11's times.
+    /// </summary>
+    public static IQueryable<QueueEntry> Due(this IQueryable<QueueEntry> queue, DateTimeOffset now)
+    {
+        var never = now + RetryTimes.Longest + TimeSpan.FromMinutes(1);
+        return queue.Where(e => e.AskAgain || (e.Status == QueueStatuses.Pending && (e.NextAttemptAt == null || e.NextAttemptAt <= now || e.NextAttemptAt > never)));
+    }
+}
+
+/// <summary>R11: a record that the cloud put off is tried again after these times, then waits as failed, in plain sight.</summary>
+internal static class RetryTimes
+{
+    private static readonly TimeSpan[] Times = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
+
+    public static TimeSpan Longest => Times[^1];
+
+    /// <summary>How long to wait after the cloud put it off for the n-th time, from 1; null: no more by itself.</summary>
+    public static TimeSpan? After(int times) => times <= Times.Length ? Times[times - 1] : null;
+}

@@ -1,0 +1,40 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Shared.Messaging;
+using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Domain.OnDevice.Clock;
+using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Features.OnDevice.Sending;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
+
+namespace ModularRace.Sync.Features.OnDevice.Showing;
+
+/// <summary>How this Pi is.</summary>
+internal sealed record ReadDevice : IQuery<DeviceView>;
+
+/// <param name="Competition">The one that was downloaded; null: none.</param>
+/// <param name="LastSyncAt">By this Pi's clock.</param>
+/// <param name="LastError">Why the last contact failed, in words for a referee; null when it did not.</param>
+internal sealed record DeviceView(
+    Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
+    int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
+    long? ClockUncertaintyMs, string ClockSource, bool MayDecide);
+
+internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
+
+internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock) : IRequestHandler<ReadDevice, DeviceView>
+{
+    public async Task<DeviceView> Handle(ReadDevice request, CancellationToken cancellationToken)
+    {
+        var device = await row.ReadAsync(cancellationToken);
+        var counts = await db.Queue.GroupBy(e => e.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var reading = clock.Read();
+        return new DeviceView(
+            device.DeviceUuid, device.Name, await row.AccessAsync(cancellationToken) is not null, device.ServerUrl, link.Online, runner.Syncing,
+            device.CompetitionUuid is { } uuid ? new DeviceCompetitionView(uuid, device.CompetitionName, device.CompetitionDate) : null, device.ReadyForOfflineAt is not null,
+            counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Synced), counts.GetValueOrDefault(QueueStatuses.Conflict),
+            counts.GetValueOrDefault(QueueStatuses.Failed), 0, device.LastSyncAt, link.LastError, CardSpace.Read()?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
+            reading.Source, device.MayDecide);
+    }
+}
