@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261122181722_Initial")]
+    [Migration("20261122183115_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -26,6 +26,396 @@ namespace ModularRace.Sync.Persistence.Migrations
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ClockAnchorRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("BootId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("boot_id");
+
+                    b.Property<DateTimeOffset>("CloudAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cloud_at");
+
+                    b.Property<long>("MonotonicMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monotonic_ms");
+
+                    b.Property<long>("UncertaintyMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("uncertainty_ms");
+
+                    b.Property<DateTimeOffset>("WallAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("wall_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clock_anchors");
+
+                    b.HasIndex("BootId")
+                        .HasDatabaseName("ix_clock_anchors_boot_id");
+
+                    b.ToTable("clock_anchors", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.HeldChange", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("data");
+
+                    b.Property<bool>("Deleted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("deleted");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("RecordType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("record_type");
+
+                    b.Property<string>("Revision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Id")
+                        .HasName("pk_held_changes");
+
+                    b.HasIndex("ClientUuid", "RecordType")
+                        .IsUnique()
+                        .HasDatabaseName("ix_held_changes_client_uuid_record_type");
+
+                    b.ToTable("held_changes", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.QueueEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AnsweredEdit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("answered_edit");
+
+                    b.Property<bool>("AskAgain")
+                        .HasColumnType("boolean")
+                        .HasColumnName("ask_again");
+
+                    b.Property<string>("BaseRevision")
+                        .HasColumnType("text")
+                        .HasColumnName("base_revision");
+
+                    b.Property<Guid?>("BatchUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_uuid");
+
+                    b.Property<Guid>("BootId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("boot_id");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<Guid?>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<Guid?>("ConflictUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conflict_uuid");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("Edit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("edit");
+
+                    b.Property<string>("ErrorCode")
+                        .HasColumnType("text")
+                        .HasColumnName("error_code");
+
+                    b.Property<string>("ErrorMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("error_message");
+
+                    b.Property<long>("MonotonicMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monotonic_ms");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<Guid?>("QuarantineUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("quarantine_uuid");
+
+                    b.Property<string>("RecordType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("record_type");
+
+                    b.Property<int>("RetryCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("retry_count");
+
+                    b.Property<long?>("SentEdit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sent_edit");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset>("WallAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("wall_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sync_queue");
+
+                    b.HasIndex("ClientUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sync_queue_client_uuid");
+
+                    b.HasIndex("Status", "Id")
+                        .HasDatabaseName("ix_sync_queue_status_id");
+
+                    b.ToTable("sync_queue", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.RecordBase", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("BaseRevision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("base_revision");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.PrimitiveCollection<string[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("RecordType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("record_type");
+
+                    b.HasKey("Id")
+                        .HasName("pk_record_bases");
+
+                    b.HasIndex("ClientUuid", "RecordType")
+                        .IsUnique()
+                        .HasDatabaseName("ix_record_bases_client_uuid_record_type");
+
+                    b.ToTable("record_bases", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.SyncRun", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("BytesReceived")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes_received");
+
+                    b.Property<long>("BytesSent")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes_sent");
+
+                    b.Property<int>("ClipsUploaded")
+                        .HasColumnType("integer")
+                        .HasColumnName("clips_uploaded");
+
+                    b.Property<int>("Conflicts")
+                        .HasColumnType("integer")
+                        .HasColumnName("conflicts");
+
+                    b.Property<int>("Downloaded")
+                        .HasColumnType("integer")
+                        .HasColumnName("downloaded");
+
+                    b.Property<long>("DurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<bool>("Manual")
+                        .HasColumnType("boolean")
+                        .HasColumnName("manual");
+
+                    b.Property<int>("Merged")
+                        .HasColumnType("integer")
+                        .HasColumnName("merged");
+
+                    b.Property<bool>("ReachedServer")
+                        .HasColumnType("boolean")
+                        .HasColumnName("reached_server");
+
+                    b.Property<int>("Requests")
+                        .HasColumnType("integer")
+                        .HasColumnName("requests");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Uploaded")
+                        .HasColumnType("integer")
+                        .HasColumnName("uploaded");
+
+                    b.HasKey("Id")
+                        .HasName("pk_runs");
+
+                    b.ToTable("runs", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ThisDevice", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly?>("CompetitionDate")
+                        .HasColumnType("date")
+                        .HasColumnName("competition_date");
+
+                    b.Property<string>("CompetitionName")
+                        .HasColumnType("text")
+                        .HasColumnName("competition_name");
+
+                    b.Property<Guid?>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<string>("Cursor")
+                        .HasColumnType("text")
+                        .HasColumnName("cursor");
+
+                    b.Property<Guid>("DeviceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("device_uuid");
+
+                    b.Property<DateTimeOffset?>("GrantsReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("grants_read_at");
+
+                    b.Property<DateTimeOffset?>("LastContactAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_contact_at");
+
+                    b.Property<DateTimeOffset?>("LastSyncAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_sync_at");
+
+                    b.Property<double>("LongestOfflineHours")
+                        .HasColumnType("double precision")
+                        .HasColumnName("longest_offline_hours");
+
+                    b.Property<bool>("MayDecide")
+                        .HasColumnType("boolean")
+                        .HasColumnName("may_decide");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("PairedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paired_at");
+
+                    b.Property<DateTimeOffset?>("ReadyForOfflineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ready_for_offline_at");
+
+                    b.Property<string>("ReceiptKey")
+                        .HasColumnType("text")
+                        .HasColumnName("receipt_key");
+
+                    b.Property<string>("ServerUrl")
+                        .HasColumnType("text")
+                        .HasColumnName("server_url");
+
+                    b.Property<Guid>("StoreUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("store_uuid");
+
+                    b.Property<string>("TokenProtected")
+                        .HasColumnType("text")
+                        .HasColumnName("token_protected");
+
+                    b.HasKey("Id")
+                        .HasName("pk_this_device");
+
+                    b.ToTable("this_device", "sync", t =>
+                        {
+                            t.HasCheckConstraint("ck_this_device_one_row", "id = 1");
+                        });
+                });
 
             modelBuilder.Entity("ModularRace.Sync.Persistence.Server.DeviceGrant", b =>
                 {
