@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace ModularRace.RaceDay.Tests;
+
+/// <summary>A device that is no Pi of ours: it speaks the contract and nothing else.</summary>
+internal sealed class HandDevice : IDisposable
+{
+    private readonly HttpClient client;
+
+    private HandDevice(HttpClient client) => this.client = client;
+
+    public static async Task<HandDevice> PairAsync(CloudAndPi day, bool mayDecide = false)
+    {
+        var code = (await day.Cloud.Post("/devices/pairing-codes", new { name = "By hand", competition_uuids = new[] { day.Competition }, may_decide = mayDecide }, HttpStatusCode.Created)).Text("pairing_code");
+        var uuid = Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
+        var paired = await day.CloudHost.Anonymous.Post("/devices/pair", new { pairing_code = code, device_uuid = uuid }, HttpStatusCode.Created);
+        var http = day.CloudHost.Client();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", paired.Text("api_token"));
+        http.DefaultRequestHeaders.Add("X-Device-UUID", uuid);
+        http.DefaultRequestHeaders.Add("X-Boot-Id", Shared.Identifiers.Uuids.New(TimeProvider.System).ToString());
+        http.DefaultRequestHeaders.Add("X-Protocol-Version", "1");
+        return new HandDevice(http);
+    }
+
+    /// <summary>The results, in the order of the records.</summary>
+    public async Task<IReadOnlyList<JsonNode>> Upload(IReadOnlyList<JsonObject> records)
+    {
+        var batch = new JsonObject
+        {
+            ["batch_uuid"] = Shared.Identifiers.Uuids.New(TimeProvider.System).ToString(),
+            ["sent_at"] = "2026-02-08T12:00:00.000Z",
+            ["records"] = new JsonArray([.. records.Select(r => r.DeepClone())]),
+        };
+        var answer = await client.Post("/sync/upload", JsonContent.Create(batch), HttpStatusCode.OK);
+        var results = answer["results"]!.AsArray().Select(r => r!).ToList();
+        Assert.Equal(records.Select(r => r.Text("client_uuid")), results.Select(r => r.Text("client_uuid")));
+        return results;
+    }
+
+    public async Task<HttpStatusCode> Status(HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, new Uri("api/v1" + path, UriKind.Relative));
+        using var answer = await client.SendAsync(request);
+        return answer.StatusCode;
+    }
+
+    public void Dispose() => client.Dispose();
+}

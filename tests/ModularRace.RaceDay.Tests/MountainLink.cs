@@ -1,0 +1,188 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ModularRace.RaceDay.Tests;
+
+/// <summary>
+/// The link between a Pi and the cloud, as a TCP proxy that a test cuts where it wants: down altogether, in the middle of an
+/// upload's body, or after the cloud has answered and before the answer arrives.
+/// </summary>
+internal sealed class MountainLink : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource ending = new();
+    private readonly HashSet<Wire> wires = [];
+    private readonly Uri target;
+    private readonly Task accepting;
+    private int uploadBytesToPass = -1;
+    private int answersToLose;
+
+    public MountainLink(Uri target)
+    {
+        this.target = target;
+        listener.Start();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        accepting = AcceptAsync();
+    }
+
+    /// <summary>What the Pi is told the cloud's address is.</summary>
+    public Uri Address { get; }
+
+    public bool IsUp { get; private set; } = true;
+
+    /// <summary>How often something was cut or lost as asked.</summary>
+    public int Cuts { get; private set; }
+
+    public void GoDown()
+    {
+        IsUp = false;
+        CutAll();
+    }
+
+    public void ComeBack() => IsUp = true;
+
+    /// <summary>Cuts the next upload after so many bytes of it, counted from its request line.</summary>
+    public void CutNextUploadAfter(int bytes) => uploadBytesToPass = bytes;
+
+    /// <summary>The cloud takes the next upload and answers, and no byte of the answer arrives.</summary>
+    public void LoseNextUploadAnswer() => answersToLose = 1;
+
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        listener.Stop();
+        CutAll();
+        await accepting;
+        ending.Dispose();
+    }
+
+    private void CutAll()
+    {
+        Wire[] all;
+        lock (wires) all = [.. wires];
+        foreach (var wire in all) wire.Cut();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            Socket client;
+            try
+            {
+                client = await listener.AcceptSocketAsync(ending.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            if (!IsUp)
+            {
+                client.LingerState = new LingerOption(true, 0);
+                client.Dispose();
+                continue;
+            }
+
+            _ = CarryAsync(client);
+        }
+    }
+
+    private async Task CarryAsync(Socket client)
+    {
+        var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var wire = new Wire(client, server);
+        try
+        {
+            await server.ConnectAsync(target.Host, target.Port);
+            lock (wires) wires.Add(wire);
+            await Task.WhenAll(UpAsync(wire), DownAsync(wire));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // a wire that is cut ends like this
+        }
+        finally
+        {
+            lock (wires) wires.Remove(wire);
+            wire.Cut();
+        }
+    }
+
+    private async Task UpAsync(Wire wire)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await wire.Client.ReceiveAsync(buffer) is > 0 and var count)
+        {
+            if (Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 200)).StartsWith("POST /api/v1/sync/upload", StringComparison.Ordinal)) wire.CarriesUpload = true;
+            else if (Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 8)).StartsWith("GET ", StringComparison.Ordinal)) wire.CarriesUpload = false;
+
+            if (wire.CarriesUpload && uploadBytesToPass >= 0)
+            {
+                var pass = Math.Min(count, uploadBytesToPass);
+                uploadBytesToPass -= pass;
+                if (pass > 0) await wire.Server.SendAsync(buffer.AsMemory(0, pass));
+                if (pass < count)
+                {
+                    uploadBytesToPass = -1;
+                    Cuts++;
+                    wire.Cut();
+                    return;
+                }
+
+                continue;
+            }
+
+            await wire.Server.SendAsync(buffer.AsMemory(0, count));
+        }
+
+        wire.Server.Shutdown(SocketShutdown.Send);
+    }
+
+    private async Task DownAsync(Wire wire)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await wire.Server.ReceiveAsync(buffer) is > 0 and var count)
+        {
+            if (wire.CarriesUpload && answersToLose > 0)
+            {
+                answersToLose--;
+                Cuts++;
+                wire.Cut();
+                return;
+            }
+
+            await wire.Client.SendAsync(buffer.AsMemory(0, count));
+        }
+
+        wire.Client.Shutdown(SocketShutdown.Send);
+    }
+
+    private sealed class Wire(Socket client, Socket server)
+    {
+        public Socket Client => client;
+
+        public Socket Server => server;
+
+        public bool CarriesUpload { get; set; }
+
+        /// <summary>A reset, not a polite end: what is in flight is lost.</summary>
+        public void Cut()
+        {
+            foreach (var socket in new[] { client, server })
+            {
+                try
+                {
+                    socket.LingerState = new LingerOption(true, 0);
+                }
+                catch (Exception e) when (e is SocketException or ObjectDisposedException)
+                {
+                    // gone already
+                }
+
+                socket.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace ModularRace.RaceDay.Tests;
+
+/// <summary>A race day over HTTP. Tests of the class share the pair of hosts, and keep to bibs and times of their own.</summary>
+public sealed class RaceDayTests(CloudAndPi day) : IClassFixture<CloudAndPi>
+{
+    [Fact]
+    public async Task What_the_Pi_downloaded_is_what_the_cloud_has()
+    {
+        Assert.Contains("\"created\":75", day.StartListCounts, StringComparison.Ordinal);
+        var state = await day.Pi.Get("/device");
+        Assert.True((bool)state["ready_for_offline"]!);
+        Assert.True((bool)state["paired"]!);
+        Assert.Equal(Bare(await day.Cloud.Get($"/races/{day.Race}/start-list")), Bare(await day.Pi.Get($"/races/{day.Race}/start-list")));
+        Assert.Equal((await day.Cloud.List($"/races/{day.Race}/locations")).Select(l => l.Text("client_uuid")), (await day.Pi.List($"/races/{day.Race}/locations")).Select(l => l.Text("client_uuid")));
+    }
+
+    [Fact]
+    public async Task A_day_without_a_link_arrives_once_each_however_the_link_breaks()
+    {
+        day.Link.GoDown();
+        var reported = new List<(string Incident, string Report, int Bib)>();
+        for (var bib = 1; bib <= 50; bib++)
+        {
+            var answer = await day.Pi.Post("/incidents", new
+            {
+                race_uuid = day.Race,
+                race_location_uuid = day.Locations[0],
+                bib_number = bib,
+                occurred_at = At(bib * 60),
+                description = $"Gate {bib} cut on the inside, {bib * 7 % 13} m before the pole",
+            }, HttpStatusCode.Created);
+            Assert.False((bool)answer["matched"]!);
+            reported.Add((answer["incident"]!.Text("client_uuid"), answer["report"]!.Text("client_uuid"), bib));
+        }
+
+        await day.Pi.Post("/device/sync?wait=true", null, HttpStatusCode.ServiceUnavailable);
+        var waiting = await day.Pi.Get("/device");
+        Assert.True((int)waiting["pending"]! >= 100, waiting.ToJsonString());
+        Assert.All(await day.Pi.List("/device/queue?status=pending"), row => Assert.Equal(0, (int)row["retry_count"]!));
+
+        day.Link.ComeBack();
+        day.Link.CutNextUploadAfter(700);
+        await SyncUntilSentAsync();
+        Assert.Equal(1, day.Link.Cuts);
+        Assert.Equal(reported.Select(r => r.Report).Order(), await ReportsOnCloudAsync(reported.Select(r => r.Bib).ToHashSet()));
+
+        // The answer to an upload is lost after the cloud's commit: what it held is sent again, and stands once.
+        var edited = reported[0];
+        await day.Pi.Patch($"/reports/{edited.Report}", new { description = "Both skis outside the gate" });
+        day.Link.LoseNextUploadAnswer();
+        await SyncUntilSentAsync();
+        Assert.Equal(2, day.Link.Cuts);
+        Assert.Equal(reported.Select(r => r.Report).Order(), await ReportsOnCloudAsync(reported.Select(r => r.Bib).ToHashSet()));
+        var shown = await day.Cloud.Get($"/incidents/{edited.Incident}");
+        Assert.Equal("Both skis outside the gate", Assert.Single(shown["reports"]!.AsArray())!.Text("description"));
+        Assert.Empty(await day.Cloud.List("/conflicts?state=pending"));
+    }
+
+    [Fact]
+    public async Task The_same_fault_seen_from_the_Pi_and_from_the_desk_is_one_incident_with_both_reports()
+    {
+        var fromDesk = await day.Cloud.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[1], bib_number = 60, occurred_at = At(7230), reporter_name = "VAR 2" }, HttpStatusCode.Created);
+        var fromPi = await day.Pi.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[1], bib_number = 60, occurred_at = At(7212) }, HttpStatusCode.Created);
+        await SyncUntilSentAsync();
+
+        var standing = await day.Cloud.Get($"/incidents/{fromPi["incident"]!.Text("client_uuid")}");
+        Assert.Equal(fromDesk["incident"]!.Text("client_uuid"), standing.Text("client_uuid"));
+        Assert.Equal([fromPi["incident"]!.Text("client_uuid")], standing["merged_from"]!.AsArray().Select(u => (string)u!));
+        Assert.Equal(2, standing["reports"]!.AsArray().Count);
+        var merge = Assert.Single(await day.Cloud.List($"/merges?competition_uuid={day.Competition}"), m => m["incident_uuids"]!.AsArray().Any(u => (string)u! == fromPi["incident"]!.Text("client_uuid")));
+        Assert.Contains("Bib 60", merge.Text("reason"), StringComparison.Ordinal);
+        Assert.Contains("two reports", merge.Text("reason"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_tap_on_the_Pi_joins_the_first()
+    {
+        object Tap(int second) => new { race_uuid = day.Race, race_location_uuid = day.Locations[2], bib_number = 61, occurred_at = At(second) };
+        var first = await day.Pi.Post("/incidents", Tap(7800), HttpStatusCode.Created);
+        var second = await day.Pi.Post("/incidents", Tap(7830), HttpStatusCode.Created);
+        var third = await day.Pi.Post("/incidents", Tap(7861), HttpStatusCode.Created);
+        Assert.False((bool)first["matched"]!);
+        Assert.True((bool)second["matched"]!);
+        Assert.Equal(first["incident"]!.Text("client_uuid"), second["incident"]!.Text("client_uuid"));
+        Assert.False((bool)third["matched"]!);
+    }
+
+    [Fact]
+    public async Task The_same_tap_delivered_again_and_again_is_one_report()
+    {
+        var tap = new { race_uuid = day.Race, bib_number = 62, occurred_at = At(8400), report_uuid = "01980000-0000-7000-8000-0000000000aa" };
+        var first = await day.Pi.Post("/incidents", tap, HttpStatusCode.Created);
+        var again = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => day.Pi.Post("/incidents", tap, HttpStatusCode.OK)));
+        Assert.All(again, a => Assert.Equal(first["incident"]!.Text("client_uuid"), a["incident"]!.Text("client_uuid")));
+        Assert.Single(await day.Pi.List($"/races/{day.Race}/incidents?bib_number=62"));
+    }
+
+    private static string At(int second) => new DateTimeOffset(2026, 2, 8, 8, 0, 0, TimeSpan.Zero).AddSeconds(second).ToString("O");
+
+    private static string Bare(JsonNode startList) => string.Join('\n', startList["items"]!.AsArray().Select(i => i!.ToJsonString()));
+
+    /// <summary>Presses "Sync now" until nothing waits; a link that breaks makes a press fail, never a record.</summary>
+    private async Task SyncUntilSentAsync()
+    {
+        for (var press = 0; press < 6; press++)
+        {
+            try
+            {
+                await day.Pi.Post("/device/sync?wait=true", null, HttpStatusCode.OK);
+            }
+            catch (InvalidOperationException e) when (e.Message.Contains("answered 503", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if ((int)(await day.Pi.Get("/device"))["pending"]! == 0) return;
+        }
+
+        Assert.Fail($"Not sent: {(await day.Pi.Get("/device/queue?status=pending")).ToJsonString()}\n{day.PiHost.Output}");
+    }
+
+    private async Task<IEnumerable<string>> ReportsOnCloudAsync(HashSet<int> bibs)
+    {
+        var reports = new List<string>();
+        foreach (var incident in await day.Cloud.List($"/races/{day.Race}/incidents", limit: 7))
+            if (bibs.Contains((int)incident["bib_number"]!))
+                reports.AddRange((await day.Cloud.Get($"/incidents/{incident.Text("client_uuid")}"))["reports"]!.AsArray().Select(r => r!.Text("client_uuid")));
+        return reports.Order();
+    }
+}

@@ -1,0 +1,152 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace ModularRace.RaceDay.Tests;
+
+/// <summary>Uploads as any client may make them, without our Pi: twice, in reverse, in pieces, with bad records among good ones.</summary>
+public sealed class UploadByHandTests(CloudAndPi day) : IClassFixture<CloudAndPi>
+{
+    [Fact]
+    public async Task The_same_batch_twice_and_in_reverse_changes_nothing()
+    {
+        using var device = await HandDevice.PairAsync(day);
+        var batch = Enumerable.Range(0, 20).SelectMany(i => Sighting(i, bib: 300 + i, second: i * 40)).ToList();
+        var first = await device.Upload(batch);
+        Assert.All(first, r => Assert.Equal("created", r.Text("status")));
+        var before = await StateAsync();
+        var again = await device.Upload(batch);
+        Assert.All(again, r => Assert.Equal("already_synced", r.Text("status")));
+        var reverse = await device.Upload([.. Enumerable.Reverse(batch)]);
+        Assert.All(reverse, r => Assert.Equal("already_synced", r.Text("status")));
+        Assert.Equal(before, await StateAsync());
+        Assert.Equal(first.Select(r => r.Text("revision")), again.Select(r => r.Text("revision")));
+    }
+
+    [Fact]
+    public async Task A_report_before_its_incident_waits_and_a_poison_record_harms_itself_only()
+    {
+        using var device = await HandDevice.PairAsync(day);
+        var records = Sighting(0, bib: 401, second: 4000).Concat(Sighting(1, bib: 402, second: 4100)).ToList();
+        var (lost, orphan) = (records[0], records[1]);
+        records[2]["data"]!["description"] = "bell \u0007 in the text";
+        var results = await device.Upload([orphan, records[2], records[3]]);
+        Assert.Equal(["deferred", "rejected"], results.Take(2).Select(r => r.Text("status")));
+        Assert.Equal("foreign_key_not_found", results[0]["error"]!.Text("code"));
+        Assert.Equal("validation_failed", results[1]["error"]!.Text("code"));
+        Assert.Equal("description", results[1]["error"]!.Text("field"));
+        Assert.Equal("parent_in_quarantine", results[2]["error"]!.Text("code"));
+
+        var good = (JsonObject)records[2].DeepClone();
+        good["edit"] = 2;
+        good["data"]!["description"] = "the bell rang";
+        var mended = await device.Upload([lost, orphan, good, records[3]]);
+        Assert.All(mended, r => Assert.Contains(r.Text("status"), new[] { "created", "already_synced" }));
+    }
+
+    [Fact]
+    public async Task An_edit_is_an_update_and_an_old_duplicate_undoes_nothing()
+    {
+        using var device = await HandDevice.PairAsync(day);
+        var records = Sighting(0, bib: 501, second: 5000).ToList();
+        await device.Upload(records);
+        var edited = (JsonObject)records[1].DeepClone();
+        edited["edit"] = 2;
+        edited["data"]!["description"] = "seen again on the video";
+        Assert.Equal("updated", (await device.Upload([edited]))[0].Text("status"));
+        Assert.Equal("already_synced", (await device.Upload([records[1]]))[0].Text("status"));
+        var incident = await day.Cloud.Get($"/incidents/{records[0].Text("client_uuid")}");
+        Assert.Equal("seen again on the video", incident["reports"]![0]!.Text("description"));
+
+        var other = (JsonObject)edited.DeepClone();
+        other["data"]!["description"] = "another text under the same number";
+        var conflict = (await device.Upload([other]))[0];
+        Assert.Equal("conflict", conflict.Text("status"));
+        var shown = await day.Cloud.Get($"/conflicts/{conflict.Text("conflict_uuid")}");
+        Assert.Equal("uuid_exists_different_data", shown.Text("conflict_type"));
+        Assert.Equal("another text under the same number", shown["device_data"]!.Text("description"));
+    }
+
+    [Fact]
+    public async Task Sixteen_devices_that_saw_the_same_fault_at_once_make_one_incident()
+    {
+        var devices = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => HandDevice.PairAsync(day)));
+        var answers = await Task.WhenAll(devices.Select((d, i) => d.Upload([.. Sighting(0, bib: 600, second: 6000 + i)])));
+        Assert.All(answers.SelectMany(a => a), r => Assert.Contains(r.Text("status"), new[] { "created", "merged" }));
+        var standing = Assert.Single(await day.Cloud.List($"/races/{day.Race}/incidents?bib_number=600"));
+        var whole = await day.Cloud.Get($"/incidents/{standing.Text("client_uuid")}");
+        Assert.Equal(16, whole["reports"]!.AsArray().Count);
+        Assert.Equal(15, whole["merged_from"]!.AsArray().Count);
+        foreach (var device in devices) device.Dispose();
+    }
+
+    [Fact]
+    public async Task Two_devices_edit_the_same_incident_and_a_person_must_choose_between_their_decisions()
+    {
+        using var one = await HandDevice.PairAsync(day, mayDecide: true);
+        using var other = await HandDevice.PairAsync(day, mayDecide: true);
+        var seen = Sighting(0, bib: 700, second: 7000).ToList();
+        await one.Upload(seen);
+        JsonObject Decided(string decision)
+        {
+            var edit = (JsonObject)seen[0].DeepClone();
+            edit["edit"] = 2;
+            edit["data"]!["status"] = "official";
+            edit["data"]!["decision"] = decision;
+            return edit;
+        }
+
+        Assert.Equal("updated", (await one.Upload([Decided("no_action")]))[0].Text("status"));
+        var clash = (await other.Upload([Decided("penalty_applied")]))[0];
+        Assert.Equal("conflict", clash.Text("status"));
+        Assert.Equal("decision_mismatch", (await day.Cloud.Get($"/conflicts/{clash.Text("conflict_uuid")}")).Text("conflict_type"));
+        Assert.Equal("no_action", (await day.Cloud.Get($"/incidents/{seen[0].Text("client_uuid")}")).Text("decision"));
+    }
+
+    [Fact]
+    public async Task Without_the_clouds_grant_a_device_decides_nothing()
+    {
+        using var device = await HandDevice.PairAsync(day);
+        var records = Sighting(0, bib: 801, second: 8000).ToList();
+        records[0]["data"]!["status"] = "official";
+        var results = await device.Upload(records);
+        Assert.Equal(("rejected", "decision_not_granted"), (results[0].Text("status"), results[0]["error"]!.Text("code")));
+        Assert.Equal(("rejected", "parent_in_quarantine"), (results[1].Text("status"), results[1]["error"]!.Text("code")));
+        Assert.Equal(HttpStatusCode.Forbidden, await device.Status(HttpMethod.Get, $"/competitions/{day.Competition}"));
+    }
+
+    /// <summary>An incident and its report.</summary>
+    private IEnumerable<JsonObject> Sighting(int n, int bib, int second)
+    {
+        var incident = Uuid7();
+        var at = new DateTimeOffset(2026, 2, 8, 6, 0, 0, TimeSpan.Zero).AddSeconds(second).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        yield return Record("incident", incident, new JsonObject
+        {
+            ["race_uuid"] = day.Race,
+            ["race_location_uuid"] = day.Locations[0],
+            ["bib_number"] = bib,
+            ["occurred_at"] = at,
+            ["clock_offset_ms"] = 0,
+            ["clock_uncertainty_ms"] = 40,
+            ["clock_source"] = "monotonic",
+            ["created_at"] = at,
+        });
+        yield return Record("report", Uuid7(), new JsonObject
+        {
+            ["incident_uuid"] = incident,
+            ["reporter_name"] = "Ines",
+            ["description"] = $"Number {n}: gate 3 left out",
+            ["occurred_at"] = at,
+            ["clock_offset_ms"] = 0,
+            ["clock_uncertainty_ms"] = 40,
+            ["clock_source"] = "monotonic",
+            ["created_at"] = at,
+        });
+    }
+
+    private static JsonObject Record(string type, string uuid, JsonObject data) => new() { ["type"] = type, ["client_uuid"] = uuid, ["edit"] = 1, ["base_revision"] = null, ["data"] = data };
+
+    private static string Uuid7() => Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
+
+    private async Task<string> StateAsync() =>
+        string.Join('\n', (await day.Cloud.List($"/races/{day.Race}/incidents")).Where(i => (int?)i["bib_number"] is >= 300 and < 320).Select(i => i.ToJsonString()));
+}
