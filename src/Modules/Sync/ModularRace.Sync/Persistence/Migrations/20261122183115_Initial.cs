@@ -12,6 +12,312 @@ namespace ModularRace.Sync.Persistence.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.EnsureSchema(
+                name: "sync");
+
+            migrationBuilder.CreateTable(
+                name: "devices",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    token_digest = table.Column<byte[]>(type: "bytea", nullable: false),
+                    retired_token_digests = table.Column<List<byte[]>>(type: "bytea[]", nullable: false),
+                    may_decide = table.Column<bool>(type: "boolean", nullable: false),
+                    all_competitions = table.Column<bool>(type: "boolean", nullable: false),
+                    paired_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    boot_id = table.Column<string>(type: "text", nullable: true),
+                    earlier_boot_id = table.Column<string>(type: "text", nullable: true),
+                    status = table.Column<string>(type: "jsonb", nullable: true),
+                    metadata = table.Column<string>(type: "jsonb", nullable: true),
+                    receipt_public_key = table.Column<byte[]>(type: "bytea", nullable: false),
+                    receipt_private_key = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_devices", x => x.id);
+                    table.UniqueConstraint("ak_devices_device_uuid", x => x.device_uuid);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "edit_digests",
+                schema: "sync",
+                columns: table => new
+                {
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: false),
+                    side = table.Column<string>(type: "text", nullable: false),
+                    edit = table.Column<long>(type: "bigint", nullable: false),
+                    digest = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_edit_digests", x => new { x.client_uuid, x.type, x.side, x.edit, x.digest });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "feed_epoch",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    mark = table.Column<Guid>(type: "uuid", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_feed_epoch", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pairing_codes",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    digest = table.Column<byte[]>(type: "bytea", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    may_decide = table.Column<bool>(type: "boolean", nullable: false),
+                    competition_uuids = table.Column<List<Guid>>(type: "uuid[]", nullable: true),
+                    bound_device_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    made_by = table.Column<string>(type: "text", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    used_by = table.Column<Guid>(type: "uuid", nullable: true),
+                    used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pairing_codes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pairing_tries",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    address = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pairing_tries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "quarantine",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    store_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: true),
+                    record_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    edit = table.Column<long>(type: "bigint", nullable: true),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    received = table.Column<string>(type: "text", nullable: false),
+                    digest = table.Column<byte[]>(type: "bytea", nullable: false),
+                    content_digest = table.Column<byte[]>(type: "bytea", nullable: true),
+                    code = table.Column<string>(type: "text", nullable: false),
+                    message = table.Column<string>(type: "text", nullable: false),
+                    field = table.Column<string>(type: "text", nullable: true),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    closed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    closed_by = table.Column<string>(type: "text", nullable: true),
+                    note = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_quarantine", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "record_edits",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    type = table.Column<string>(type: "text", nullable: false),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    side = table.Column<string>(type: "text", nullable: false),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    edit = table.Column<long>(type: "bigint", nullable: false),
+                    base_revision = table.Column<string>(type: "text", nullable: true),
+                    content = table.Column<string>(type: "jsonb", nullable: false),
+                    digest = table.Column<byte[]>(type: "bytea", nullable: false),
+                    taken_number = table.Column<long>(type: "bigint", nullable: false),
+                    says = table.Column<string>(type: "jsonb", nullable: false),
+                    taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_record_edits", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "record_versions",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    type = table.Column<string>(type: "text", nullable: false),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    revision = table.Column<string>(type: "text", nullable: false),
+                    origin = table.Column<string>(type: "text", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    race_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    deleted = table.Column<bool>(type: "boolean", nullable: false),
+                    content = table.Column<string>(type: "jsonb", nullable: false),
+                    answer = table.Column<string>(type: "jsonb", nullable: true),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    position = table.Column<long>(type: "bigint", nullable: true),
+                    mark = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_record_versions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "uploads",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    store_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    batch_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    boot_id = table.Column<string>(type: "text", nullable: true),
+                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    records = table.Column<int>(type: "integer", nullable: false),
+                    outcomes = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_uploads", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "device_grants",
+                schema: "sync",
+                columns: table => new
+                {
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    made_by_device = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_device_grants", x => new { x.device_uuid, x.competition_uuid });
+                    table.ForeignKey(
+                        name: "fk_device_grants_devices_device_uuid",
+                        column: x => x.device_uuid,
+                        principalSchema: "sync",
+                        principalTable: "devices",
+                        principalColumn: "device_uuid",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_devices_device_uuid",
+                schema: "sync",
+                table: "devices",
+                column: "device_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_pairing_codes_digest",
+                schema: "sync",
+                table: "pairing_codes",
+                column: "digest",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_pairing_tries_address_at",
+                schema: "sync",
+                table: "pairing_tries",
+                columns: new[] { "address", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_client_uuid",
+                schema: "sync",
+                table: "quarantine",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_device_uuid_digest",
+                schema: "sync",
+                table: "quarantine",
+                columns: new[] { "device_uuid", "digest" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_record_uuid_state",
+                schema: "sync",
+                table: "quarantine",
+                columns: new[] { "record_uuid", "state" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_state_id",
+                schema: "sync",
+                table: "quarantine",
+                columns: new[] { "state", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_edits_client_uuid_type_side",
+                schema: "sync",
+                table: "record_edits",
+                columns: new[] { "client_uuid", "type", "side" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_client_uuid_type_id",
+                schema: "sync",
+                table: "record_versions",
+                columns: new[] { "client_uuid", "type", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_competition_uuid_position",
+                schema: "sync",
+                table: "record_versions",
+                columns: new[] { "competition_uuid", "position" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_position",
+                schema: "sync",
+                table: "record_versions",
+                column: "position",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_without_position",
+                schema: "sync",
+                table: "record_versions",
+                column: "id",
+                filter: "position IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_device_uuid_received_at",
+                schema: "sync",
+                table: "uploads",
+                columns: new[] { "device_uuid", "received_at" });
+
             migrationBuilder.CreateTable(
                 name: "clock_anchors",
                 schema: "sync",
@@ -195,6 +501,46 @@ namespace ModularRace.Sync.Persistence.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "device_grants",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "edit_digests",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "feed_epoch",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "pairing_codes",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "pairing_tries",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "quarantine",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "record_edits",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "record_versions",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "uploads",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "devices",
+                schema: "sync");
+
             migrationBuilder.DropTable(
                 name: "clock_anchors",
                 schema: "sync");
