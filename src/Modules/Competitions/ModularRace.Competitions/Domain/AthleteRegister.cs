@@ -61,7 +61,11 @@ internal sealed class AthleteRegister
 
             var athlete = changes.Make(new Athlete
             {
-                FirstName = entry.FirstName, LastName = entry.LastName, Nation = entry.Nation, Gender = entry.Gender, BirthYear = entry.BirthYear,
+                FirstName = entry.FirstName,
+                LastName = entry.LastName,
+                Nation = entry.Nation,
+                Gender = entry.Gender,
+                BirthYear = entry.BirthYear,
                 LicenseNumber = entry.LicenseNumber,
             });
             Created++;

@@ -62,7 +62,9 @@ internal sealed class CsvTable
 
         using var reader = CsvReader.FromText(text, new CsvReaderOptions
         {
-            HasHeader = false, Separator = Delimiter(text), TrackLineNumbers = true,
+            HasHeader = false,
+            Separator = Delimiter(text),
+            TrackLineNumbers = true,
             OnMalformedRecord = bad => faults.Add((int)bad.LineNumber, Said(bad.Reason)),
         });
         if (!reader.Read())

@@ -43,8 +43,15 @@ internal abstract record CompetitionFields
 
     public Competition ToCompetition() => new()
     {
-        Name = Name!, City = City, Place = Place, Country = Country!, StartDate = StartDate!.Value, EndDate = EndDate!.Value, TimeZone = TimeZone!,
-        WebpageUrl = WebpageUrl, Practice = Practice ?? false,
+        Name = Name!,
+        City = City,
+        Place = Place,
+        Country = Country!,
+        StartDate = StartDate!.Value,
+        EndDate = EndDate!.Value,
+        TimeZone = TimeZone!,
+        WebpageUrl = WebpageUrl,
+        Practice = Practice ?? false,
     };
 }
 

@@ -31,7 +31,12 @@ internal sealed class DeleteLocationHandler(
         var changes = new ReferenceChanges(db, here, time);
         changes.Change(stored, new RaceLocation
         {
-            RaceUuid = stored.RaceUuid, Name = stored.Name, CourseSegment = stored.CourseSegment, Position = stored.Position, CameraUrl = stored.CameraUrl, Deleted = true,
+            RaceUuid = stored.RaceUuid,
+            Name = stored.Name,
+            CourseSegment = stored.CourseSegment,
+            Position = stored.Position,
+            CameraUrl = stored.CameraUrl,
+            Deleted = true,
         });
         await changes.SaveAsync(mediator, ChangeSource.Local, cancellationToken);
         return LocationView.Of(stored);

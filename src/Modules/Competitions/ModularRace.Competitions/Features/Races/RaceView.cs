@@ -39,8 +39,14 @@ internal abstract record RaceFields
 
     public Race ToRace(Guid competitionUuid) => new()
     {
-        CompetitionUuid = competitionUuid, Name = Name!, Discipline = Discipline!, Stage = Stage, Category = Category, ScheduledAt = ScheduledAt,
-        Position = Position, Status = Status ?? Race.Scheduled,
+        CompetitionUuid = competitionUuid,
+        Name = Name!,
+        Discipline = Discipline!,
+        Stage = Stage,
+        Category = Category,
+        ScheduledAt = ScheduledAt,
+        Position = Position,
+        Status = Status ?? Race.Scheduled,
     };
 }
 

@@ -84,7 +84,8 @@ internal sealed class ReferenceIntake(CompetitionsDbContext db)
         if (MissingParent(record) is { } parent)
             return outcome with
             {
-                Verdict = RecordVerdict.MissingParent, MissingParentUuid = parent,
+                Verdict = RecordVerdict.MissingParent,
+                MissingParentUuid = parent,
                 Error = new RecordError("foreign_key_not_found", "It refers to something that is not here yet.", FieldNaming(record, parent)),
             };
 

@@ -92,7 +92,10 @@ internal sealed class PutBibHandler(
         if (athletes.Distinct().Count() != athletes.Length) throw Problem.Validation("athletes", "The same athlete is named twice.");
         var wanted = new BibAssignment
         {
-            RaceUuid = race.ClientUuid, BibNumber = request.Bib, AthleteUuids = [.. athletes.Select(a => a.ClientUuid)], Heat = request.Heat,
+            RaceUuid = race.ClientUuid,
+            BibNumber = request.Bib,
+            AthleteUuids = [.. athletes.Select(a => a.ClientUuid)],
+            Heat = request.Heat,
             Status = request.Status ?? BibAssignment.Registered,
         };
         if (stored is null)
@@ -130,6 +133,11 @@ internal sealed class PutBibHandler(
 
     private static Athlete Said(BibAthlete a) => new()
     {
-        FirstName = a.FirstName!, LastName = a.LastName!, Nation = a.Nation!, Gender = a.Gender, BirthYear = a.BirthYear, LicenseNumber = a.LicenseNumber,
+        FirstName = a.FirstName!,
+        LastName = a.LastName!,
+        Nation = a.Nation!,
+        Gender = a.Gender,
+        BirthYear = a.BirthYear,
+        LicenseNumber = a.LicenseNumber,
     };
 }

@@ -35,7 +35,10 @@ internal sealed class StartListWriting(CompetitionsDbContext db, ReferenceChange
             var known = stored.GetValueOrDefault(bib.Bib);
             var want = new BibAssignment
             {
-                RaceUuid = raceUuid, BibNumber = bib.Bib, AthleteUuids = [.. bib.AthleteUuids], Heat = bib.Heat,
+                RaceUuid = raceUuid,
+                BibNumber = bib.Bib,
+                AthleteUuids = [.. bib.AthleteUuids],
+                Heat = bib.Heat,
                 Status = bib.Status ?? (known is { Deleted: false } ? known.Status : BibAssignment.Registered),
             };
             if (known is null)
@@ -76,7 +79,12 @@ internal sealed class StartListWriting(CompetitionsDbContext db, ReferenceChange
             access.MustBeMadeHere(bib);
             changes.Change(bib, new BibAssignment
             {
-                RaceUuid = bib.RaceUuid, BibNumber = bib.BibNumber, AthleteUuids = bib.AthleteUuids, Heat = bib.Heat, Status = bib.Status, Deleted = true,
+                RaceUuid = bib.RaceUuid,
+                BibNumber = bib.BibNumber,
+                AthleteUuids = bib.AthleteUuids,
+                Heat = bib.Heat,
+                Status = bib.Status,
+                Deleted = true,
             });
         }
     }
