@@ -44,6 +44,7 @@ internal sealed class AthleteRegister
     {
         var athletes = new Athlete?[entries.Count];
         var wanted = new Dictionary<Athlete, AthleteEntry>();
+        var claimed = new HashSet<Athlete>();
         // Who is named exactly goes first, so that a namesake earlier in the list does not take their place.
         for (var i = 0; i < entries.Count; i++)
             if ((ByLicense(entries[i]) ?? ByName(entries[i]).FirstOrDefault(a => a.BirthYear == entries[i].BirthYear)) is { } exact)
@@ -52,7 +53,7 @@ internal sealed class AthleteRegister
         {
             if (athletes[i] is not null) continue;
             var entry = entries[i];
-            var known = ByName(entry).FirstOrDefault(a => a.BirthYear is null || entry.BirthYear is null || a.BirthYear == entry.BirthYear || !wanted.ContainsKey(a));
+            var known = ByName(entry).FirstOrDefault(a => a.BirthYear is null || entry.BirthYear is null || a.BirthYear == entry.BirthYear || !claimed.Contains(a));
             if (known is not null)
             {
                 Take(i, known);
@@ -70,6 +71,7 @@ internal sealed class AthleteRegister
             });
             Created++;
             Add(athlete);
+            claimed.Add(athlete);
             athletes[i] = athlete;
         }
 
@@ -80,6 +82,7 @@ internal sealed class AthleteRegister
         {
             athletes[index] = athlete;
             wanted[athlete] = entries[index];
+            claimed.Add(athlete);
         }
     }
 
