@@ -1,0 +1,91 @@
+// The screen's own keyboard: never the system's, and what is typed is always in sight above it.
+
+import { fill, h, icon, key } from './dom.js';
+
+const letters = ['qwertyuiop', "asdfghjkl'", 'zxcvbnm'];
+const accents = ['éèêëàâäáãå', 'öôóòõøüûúù', 'çñßæœïî'];
+const digits = '1234567890';
+
+/** The rows of keys. layout: 'text', 'url' or 'code'; type is called with each character, 'back' is called to delete. */
+export function board(layout, { type, back }) {
+  const root = h('section', { class: 'board', 'aria-label': 'Keyboard' });
+  let shifted = layout === 'text';
+  let foreign = false;
+
+  const cap = (text, say, className = '') => key(say ?? text, { class: className, onpointerdown: event => { event.preventDefault(); press(text); }, onclick: event => { if (event.detail === 0) press(text); } });
+  const control = (content, label, act, className) => key(content, { class: `fn ${className}`, 'aria-label': label, onpointerdown: event => { event.preventDefault(); act(); }, onclick: event => { if (event.detail === 0) act(); } });
+
+  function press(text) {
+    type(text);
+    if (shifted && layout === 'text') { shifted = false; draw(); }
+  }
+
+  function draw() {
+    const rows = foreign ? accents : letters;
+    const show = character => shifted || layout === 'code' ? character.toLocaleUpperCase('en') : character;
+    const cast = character => { const shown = show(character); return cap(shown, shown); };
+    const shift = key(icon('shift', 's36'), { class: 'fn w3', 'aria-label': 'Shift', 'aria-pressed': shifted ? 'true' : 'false', onpointerdown: event => { event.preventDefault(); shifted = !shifted; draw(); } });
+    const erase = control(icon('back', 's36'), 'Delete', back, 'w3');
+    const second = layout === 'code' ? [...'asdfghjkl'].map(cast).concat(cap('-')) : [...rows[1]].map(cast);
+    const last = layout === 'text'
+      ? [control('é à ü', 'Accented letters', () => { foreign = !foreign; draw(); }, `word w3 ${foreign ? 'down' : ''}`), cap(','), cap(' ', 'space', 'word w7'), cap('.'), cap('-', '–'), cap('?'), cap('/')]
+      : layout === 'url'
+        ? [cap('https://', 'https://', 'word w4'), cap('.'), cap('-'), cap('/'), cap(':'), cap('.org', '.org', 'word w3'), cap('.com', '.com', 'word w3'), cap('_')]
+        : [];
+    fill(root,
+      h('div', {}, [...digits].map(digit => cap(digit, digit, 'digit'))),
+      h('div', {}, [...rows[0]].map(cast)),
+      h('div', {}, second),
+      h('div', {}, layout === 'text' ? shift : h('span', { class: 'w3' }), [...rows[2]].map(cast), erase),
+      h('div', {}, last));
+  }
+
+  draw();
+  root.shiftOn = () => { if (!shifted && layout === 'text') { shifted = true; draw(); } };
+  return root;
+}
+
+/** A text with the caret at its end. */
+export function paperText(output, text, ghost = '') {
+  fill(output, h('span', {}, text === '' && ghost ? [h('span', { class: 'caret' }), h('span', { class: 'ghost' }, ghost)] : [text, h('span', { class: 'caret' })]));
+  output.classList.toggle('short', text.length < 60);
+}
+
+/**
+ * Asks for a text over the whole body. Answers what was typed (trimmed), or null where it was discarded.
+ * head: nodes for the line above the text.
+ */
+export function ask({ head = [], value = '', ghost = '', most = 4000, save = 'Save text', discard = 'Discard text', unsaved = 'text not yet saved' }) {
+  return new Promise(resolve => {
+    let text = value;
+    const output = h('output', {});
+    const state = h('span', { class: 'end unsaved' }, icon('alert', 's24'), unsaved);
+    const keys = board('text', { type: character => { if (text.length + character.length <= most) text += character; show(); }, back: () => { text = [...text].slice(0, -1).join(''); show(); } });
+    const close = answer => { layer.remove(); document.removeEventListener('keydown', typed); resolve(answer); };
+    const layer = h('div', { class: 'layer type', role: 'dialog', 'aria-modal': 'true', 'aria-label': save },
+      h('section', { class: 'write' },
+        h('div', { class: 'paper' }, h('p', {}, h('span', { class: 'cut' }, head), state), output),
+        h('div', { class: 'acts' },
+          key(icon('check', 's36'), { class: 'go', onclick: () => close(text.trim()) }, save),
+          key(discard, { onclick: () => close(null) }))),
+      keys);
+    function show() {
+      paperText(output, text, ghost);
+      state.hidden = text === value;
+      if (text === '' || /[.!?] $/.test(text)) keys.shiftOn();
+    }
+    // A real keyboard, where one is plugged in, works as well.
+    function typed(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === 'Escape') close(null);
+      else if (event.key === 'Enter') close(text.trim());
+      else if (event.key === 'Backspace') { text = [...text].slice(0, -1).join(''); show(); }
+      else if ([...event.key].length === 1) { if (text.length < most) text += event.key; show(); }
+      else return;
+      event.preventDefault();
+    }
+    document.addEventListener('keydown', typed);
+    show();
+    document.body.append(layer);
+  });
+}

@@ -1,0 +1,288 @@
+// The report page: an instrument, not a form. One touch records; the tray below says what became of it and takes what is added.
+
+import { all, get } from './api.js';
+import * as bibs from './bibs.js';
+import { fill, h, icon, key, pageData, s } from './dom.js';
+import { ask } from './keyboard.js';
+import * as memory from './memory.js';
+import * as outbox from './outbox.js';
+import { numberPad } from './pad.js';
+import { phrasesOf, usual } from './phrases.js';
+import * as shell from './shell.js';
+import * as times from './times.js';
+
+const { race, location: place, start_list: startList } = pageData();
+const undoMs = 10000;
+const bounceMs = 250; // one touch of a glove may bounce; no person touches twice as fast
+
+let onCourse = bibs.byNumber(startList);
+let pages = bibs.pages(onCourse.keys());
+let page = Math.min(memory.read('mr.page', {})[race.client_uuid] ?? 0, Math.max(0, pages.length - 1));
+let phrases = usual(race.discipline);
+let current = null;    // the tap that the tray is about
+let lastTouch = { bib: -1, at: -bounceMs };
+const incidents = new Map(); // what stands in this race: uuid -> {bib, time, reports}
+
+const grid = document.getElementById('bibs');
+const ranges = document.getElementById('ranges');
+const tray = document.getElementById('after');
+
+// ---- recording
+
+function record(bib, touched) {
+  if (bib === lastTouch.bib && touched - lastTouch.at < bounceMs) return;
+  lastTouch = { bib, at: touched };
+  const entry = bib === null ? null : onCourse.get(bib);
+  current = outbox.tap({
+    race_uuid: race.client_uuid, race_location_uuid: place?.client_uuid ?? null, bib_number: bib, reporter_name: memory.person(),
+    label: bib === null ? 'No bib' : `Bib ${bib}`,
+  }, touched);
+  current.entry = entry;
+  current.shownAt = performance.now();
+  showTray();
+  showGrid();
+  setTimeout(showTray, 420);
+}
+
+outbox.events.addEventListener('tap', ({ detail: tap }) => {
+  if (tap.race_uuid !== race.client_uuid) return;
+  if (tap.withdrawn) refreshIncidents();
+  else if (tap.saved) take(tap.saved.incident);
+  if (tap === current) {
+    if (tap.saved && !tap.flashed) {
+      tap.flashed = true;
+      navigator.vibrate?.(30);
+      showGrid();
+      grid.querySelectorAll(`[data-bib="${tap.bib_number}"]`).forEach(element => element.classList.add('flash'));
+    }
+    showTray();
+  }
+  showGrid();
+});
+
+// ---- what stands
+
+const reportsOf = incident => Array.isArray(incident.reports) ? incident.reports.filter(report => !report.withdrawn_at).length : incident.reports ?? 1;
+
+function take(incident) {
+  if (incident.standing === false && !incident.merged_into) incidents.delete(incident.client_uuid);
+  else incidents.set(incident.client_uuid, { bib: incident.bib_number ?? null, time: Date.parse(incident.occurred_at), reports: Math.max(1, reportsOf(incident)) });
+  shell.showToday(incidents.size);
+}
+
+async function refreshIncidents() {
+  try {
+    const standing = await all(`/races/${race.client_uuid}/incidents`);
+    incidents.clear();
+    standing.forEach(take);
+    shell.showToday(incidents.size);
+    showGrid();
+  } catch { /* the strip says that the host is away */ }
+}
+
+async function refreshStartList() {
+  try {
+    const { items } = await get(`/races/${race.client_uuid}/start-list`);
+    if (JSON.stringify(items.map(i => [i.bib_number, i.status])) === JSON.stringify([...onCourse.values()].map(i => [i.bib_number, i.status]))) return;
+    onCourse = bibs.byNumber(items);
+    pages = bibs.pages(onCourse.keys());
+    page = Math.min(page, Math.max(0, pages.length - 1));
+    showRanges();
+    showGrid();
+    pad.refresh();
+  } catch { /* the list on the screen serves */ }
+}
+
+// ---- the grid
+
+function tally() {
+  const counts = new Map();
+  for (const { bib, reports } of incidents.values()) if (bib !== null) counts.set(bib, (counts.get(bib) ?? 0) + reports);
+  for (const tap of outbox.unsaved()) if (tap.race_uuid === race.client_uuid && tap.bib_number !== null) counts.set(tap.bib_number, (counts.get(tap.bib_number) ?? 0) + 1);
+  return counts;
+}
+
+function recent() {
+  const last = new Map();
+  const see = (bib, time) => { if (bib !== null && time > (last.get(bib) ?? 0)) last.set(bib, time); };
+  for (const { bib, time } of incidents.values()) see(bib, time);
+  for (const tap of outbox.unsaved()) if (tap.race_uuid === race.client_uuid) see(tap.bib_number, times.corrected(tap.wall));
+  if (current?.saved && !current.withdrawn) see(current.bib_number, Date.parse(current.saved.report.occurred_at));
+  return [...last].map(([bib, time]) => ({ bib, time })).sort((a, b) => b.time - a.time).slice(0, 10);
+}
+
+const isKept = bib => outbox.unsaved().some(tap => tap.bib_number === bib && tap.race_uuid === race.client_uuid && tap.tries > 0 && (tap !== current || performance.now() - tap.shownAt > 400));
+
+function bibKey(bib, { small = null, strokes = 0, recently = false } = {}) {
+  const entry = onCourse.get(bib);
+  const out = bibs.outOfRace(entry);
+  const now = current && current.bib_number === bib && current.saved && !current.withdrawn && performance.now() - current.shownAt < 30000;
+  const marks = strokes > 0 && !out ? h('i', { 'aria-hidden': 'true' }, Array.from({ length: Math.min(strokes, 5) }, () => h('u'))) : null;
+  return key(String(bib), {
+    class: `bib ${bibs.size(bib)} ${recently ? 'recent' : ''} ${isKept(bib) ? 'kept' : now ? 'now' : ''} ${out ? 'out' : ''}`,
+    'data-bib': bib,
+    'aria-label': `Bib ${bib}${entry ? `, ${bibs.names(entry)}` : ''}${out ? `, ${out}` : ''}${strokes ? `, ${strokes} reported` : ''}`,
+  }, small ?? out ? h('small', {}, small ?? out) : null, small ? null : marks);
+}
+
+let drawn = '';
+
+function showGrid() {
+  const counts = tally();
+  const lately = recent();
+  const now = times.raceNow();
+  const rows = pages[page]?.rows ?? [];
+  const ages = lately.map(({ bib, time }) => ({ bib, small: times.age(now - time) }));
+  // The keys are made anew only when something but the ages has changed.
+  ages.forEach(({ small }, at) => { const face = grid.children[at]?.querySelector('small'); if (face) face.textContent = small; });
+  const state = JSON.stringify([page, ages.map(({ bib }) => bib), [...counts], [...onCourse.values()].map(e => e.status), current?.bib_number, current?.saved ? 1 : 0, current?.withdrawn, lately.map(l => isKept(l.bib)), current && performance.now() - current.shownAt < 30000]);
+  if (state === drawn) return;
+  drawn = state;
+  const keys = [];
+  for (let at = 0; at < 10; at++) {
+    if (ages[at]) keys.push(bibKey(ages[at].bib, { small: ages[at].small, recently: true }));
+    else if (at === 0) { keys.push(h('p', { class: 'hint' }, onCourse.size > 0 ? 'The bibs of the last minutes will stand here, newest first.' : '')); break; }
+    else keys.push(h('span'));
+  }
+  for (const row of rows) for (let at = 0; at < 10; at++) keys.push(row[at] ? bibKey(row[at], { strokes: counts.get(row[at]) ?? 0 }) : h('span'));
+  if (onCourse.size === 0) keys.push(h('div', { class: 'none-on-course' }, h('strong', {}, 'No start list for this race'), 'Type the bib on the pad: it is taken all the same.'));
+  const room = rows.length === 4 && rows[3].slice(5).every(number => !number) || (rows.length > 0 && rows.length < 4);
+  if (room && [...counts.values()].some(number => number > 0)) keys.push(h('p', { class: 'legend' }, 'one report'));
+  fill(grid, keys);
+}
+
+grid.addEventListener('pointerdown', event => {
+  const target = event.target.closest('[data-bib]');
+  if (!target || event.button !== 0 || !event.isPrimary) return;
+  event.preventDefault();
+  record(Number(target.dataset.bib), event.timeStamp);
+});
+grid.addEventListener('click', event => {
+  const target = event.target.closest('[data-bib]');
+  if (target && event.detail === 0) record(Number(target.dataset.bib), event.timeStamp);
+});
+
+function showRanges() {
+  const many = pages.length >= 5;
+  const window = pages.length > 5 ? Math.floor(page / 4) * 4 : 0;
+  const shown = pages.length > 5 ? pages.slice(window, window + 4) : pages;
+  const label = ({ first, last }) => first === last ? `${first}` : `${first}–${last}`;
+  const tabs = shown.map((part, at) => key(last4(label(part)), {
+    class: label(part).length > 7 ? 'long' : '', 'aria-pressed': window + at === page ? 'true' : 'false', onclick: () => choose(window + at),
+  }));
+  if (pages.length > 5) tabs.push(key(icon('more', 's36'), { 'aria-label': 'More bibs', onclick: () => choose(window + 4 < pages.length ? window + 4 : 0) }));
+  ranges.className = `ranges ${many ? 'full' : ''}`;
+  fill(ranges, !many && h('p', { class: 'last' }, 'Last', h('br'), 'minutes'), h('div', { class: 'tabs' }, tabs));
+}
+
+const last4 = label => label.length > 7 ? label.split('–').flatMap((part, at) => at === 0 ? [h('span', {}, `${part}–`)] : [h('span', {}, part)]) : [h('span', {}, label)];
+
+function choose(at) {
+  page = at;
+  memory.write('mr.page', { [race.client_uuid]: page });
+  showRanges();
+  showGrid();
+}
+
+// ---- the tray
+
+const phrasesOfTap = tap => tap.phrases ?? [];
+const describe = tap => [...phrasesOfTap(tap), tap.text].filter(Boolean).join('. ');
+
+function toggle(phrase) {
+  const chosen = phrasesOfTap(current);
+  current.phrases = chosen.includes(phrase) ? chosen.filter(other => other !== phrase) : [...chosen, phrase];
+  outbox.change(current, { description: describe(current) || null });
+}
+
+async function writeText() {
+  const tap = current;
+  const text = await ask({ head: [h('b', {}, tap.label), ` ${who(tap)} `, tap.saved ? h('b', {}, `saved ${stamp(tap)}`) : h('b', {}, 'not yet saved')], value: tap.text ?? '', ghost: 'What happened?' });
+  if (text === null) return;
+  tap.text = text;
+  outbox.change(tap, { description: describe(tap) || null });
+}
+
+const who = tap => tap.entry ? `${bibs.names(tap.entry)} · ${bibs.nation(tap.entry)}` : tap.bib_number === null ? 'bib not read' : 'not on the start list';
+const stamp = tap => times.clock(tap.saved ? Date.parse(tap.saved.report.occurred_at) : times.corrected(tap.wall));
+
+function joined(tap) {
+  if (!tap.saved?.matched) return null;
+  const own = Date.parse(tap.saved.report.occurred_at);
+  const others = [...(Array.isArray(tap.saved.incident.reports) ? tap.saved.incident.reports : [])]
+    .filter(report => report.client_uuid !== tap.report_uuid && !report.withdrawn_at).map(report => Math.abs(own - Date.parse(report.occurred_at)));
+  if (others.length === 0) others.push(Math.abs(own - Date.parse(tap.saved.incident.occurred_at)));
+  const nearest = Math.min(...others);
+  return nearest < 1000 ? 'Joined the report of the same second' : `Joined the report of ${times.age(nearest)} before`.replace(' before', own >= Date.parse(tap.saved.incident.occurred_at) ? ' ago' : ' later');
+}
+
+let trayState = '';
+
+function showTray() {
+  if (!current) {
+    tray.className = 'after idle';
+    fill(tray, h('div', { class: 'said' }, icon('tap', 's40'), h('div', {}, h('h1', {}, 'Touch a bib: that records it, with the time of your touch'), h('p', {}, 'What happened can be said afterwards. A touch by mistake can be undone for ten seconds.'))));
+    return;
+  }
+  const tap = current;
+  const passed = performance.now() - tap.shownAt;
+  const left = tap.withdraw ? 0 : Math.ceil((undoMs - passed) / 1000);
+  const how = tap.withdraw ? (tap.withdrawn ? 'withdrawn' : 'withdrawing') : tap.refused ? 'refused' : tap.saved ? 'saved' : passed < 400 ? 'sending' : 'kept';
+  const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory]);
+  if (state === trayState) return;
+  trayState = state;
+  const titles = {
+    sending: `${tap.label}, ${stamp(tap)}`, saved: `${tap.label} saved ${stamp(tap)}`, kept: `${tap.label} not yet saved`, refused: `${tap.label} not taken`,
+    withdrawing: `${tap.label} is taken back`, withdrawn: `${tap.label} taken back`,
+  };
+  const number = tap.saved?.incident.number ? ` · No. ${tap.saved.incident.number}` : '';
+  const written = describe(tap);
+  const notes = {
+    sending: 'Saving', saved: joined(tap) ?? (written || null), kept: tap.onlyInMemory ? 'Kept on this page only: leave it open' : 'Kept here, saves itself soon',
+    refused: tap.refused?.message, withdrawing: 'Kept here, is taken back soon', withdrawn: 'It stays in the history',
+  };
+  const marks = { sending: 'wait', saved: 'check', kept: 'wait', refused: 'alert', withdrawing: 'wait', withdrawn: 'withdraw' };
+  const note = notes[how];
+  tray.className = `after ${{ sending: 'kept', kept: 'kept', refused: 'refused', withdrawing: 'kept', withdrawn: 'kept' }[how] ?? ''}`;
+  if (how === 'sending') tray.className = 'after';
+  const said = h('div', { class: 'said' }, h('span', { class: 'disc' }, icon(marks[how], 's28')),
+    h('div', {}, h('h1', { class: titles[how].length > 21 ? 'long' : '' }, titles[how]), h('p', { class: 'cut' }, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? ` · ${bibs.nation(tap.entry)}` : who(tap), how === 'kept' ? ` · ${stamp(tap)}` : number),
+      note && h('p', { class: 'note cut' }, note)));
+  fill(tray, said, h('div', { class: 'acts' }, action(tap, how, left)), how.startsWith('withdr') ? h('div', { class: 'what' }) : additions(tap));
+}
+
+function action(tap, how, left) {
+  if (how === 'withdrawn' || how === 'withdrawing') return null;
+  if (how === 'refused') return key(icon('sync', 's36'), { onclick: () => outbox.again(tap) }, 'Try again');
+  if (left <= 0) return tap.saved ? h('a', { class: 'key', href: `/today#${tap.saved.incident.client_uuid}` }, icon('pen', 's36'), 'Correct') : null;
+  const share = left / (undoMs / 1000);
+  const ring = h('span', { class: 'ring' },
+    s('svg', { viewBox: '0 0 52 52', 'aria-hidden': 'true' }, s('circle', { class: 'rest', cx: 26, cy: 26, r: 22 }), s('circle', { class: 'left', cx: 26, cy: 26, r: 22, pathLength: 10, 'stroke-dasharray': `${10 * share} 10` })),
+    h('b', {}, left));
+  return key(ring, { 'aria-label': 'Undo', onclick: () => outbox.withdraw(tap) }, 'Undo');
+}
+
+function additions(tap) {
+  const team = (tap.entry?.athletes ?? []).length > 1 ? tap.entry.athletes : [];
+  const chosen = phrasesOfTap(tap);
+  const pick = phrases.slice(0, 7 - team.length).map(phrase => key(phrase, { 'aria-pressed': chosen.includes(phrase) ? 'true' : 'false', onclick: () => toggle(phrase) }));
+  const athletes = team.map((athlete, at) => key(h('span', { class: 'cut' }, athlete.last_name), {
+    class: 'athlete', 'aria-pressed': tap.wants.athlete_position === at + 1 ? 'true' : 'false',
+    onclick: () => outbox.change(tap, { athlete_position: tap.wants.athlete_position === at + 1 ? null : at + 1 }),
+  }, h('small', {}, `Athlete ${at + 1}`)));
+  return h('div', { class: 'what', role: 'group', 'aria-label': 'What happened' }, athletes, pick, key(icon('pen', 's28'), { class: 'more', 'aria-pressed': tap.text ? 'true' : 'false', onclick: writeText }, 'Write'));
+}
+
+// ---- beginning
+
+const pad = numberPad({ bibOf: number => onCourse.get(number), go: record, noBib: touched => record(null, touched) });
+document.getElementById('pad').replaceWith(pad);
+showRanges();
+showGrid();
+showTray();
+refreshIncidents();
+phrasesOf(race.competition_uuid, race.discipline).then(found => { phrases = found; showTray(); });
+setInterval(() => { showTray(); showGrid(); }, 500);
+setInterval(refreshIncidents, 30000);
+setInterval(refreshStartList, 60000);
+shell.events.addEventListener('host', () => { if (!shell.hostAway) { refreshIncidents(); refreshStartList(); } });

@@ -1,0 +1,174 @@
+// To send: how much waits and why, and Sync now. Offline is not a failure (R11): it says so, and nothing leaves the queue unsent.
+
+import { all, Away, post, Refused } from './api.js';
+import { count, fill, h, icon, key, meter, pageData } from './dom.js';
+import * as outbox from './outbox.js';
+import { follow } from './progress.js';
+import * as shell from './shell.js';
+import * as times from './times.js';
+
+const { competition } = pageData();
+const going = document.getElementById('going');
+const leftOver = document.getElementById('left-over');
+const side = document.getElementById('side');
+
+let device = shell.device;
+let rows = { failed: [], conflict: [], pending: [] };
+let run = null;      // {phase, done, total} while a sync runs
+let asked = false;   // Sync now was touched and has not been answered
+let lastWord = null; // why it could not be done
+let at = 0;
+
+const kinds = { competition: 'Competition', race: 'Race', race_location: 'Location', athlete: 'Athlete', bib_assignment: 'Bib', penalty: 'Penalty', phrase: 'Phrase', incident: 'Incident', report: 'Report', grouping: 'Grouping', history_entry: 'Change' };
+
+function headline() {
+  if (run || device.syncing) return { probe: 'Looking for the cloud', upload: 'Sending', changes: 'Fetching what is new', download: 'Fetching what is new' }[run?.phase] ?? 'Sending now';
+  if (asked) return 'Looking for the cloud';
+  if (!device.paired) return 'This Pi is not paired with a cloud';
+  const waiting = device.pending_reports ?? device.pending;
+  if (device.pending === 0) return device.synced > 0 ? 'All that was made here is on the cloud' : 'Nothing was made here yet';
+  return waiting > 0 ? `${count(waiting, device.pending_reports === undefined ? 'record' : 'report')} ${waiting === 1 ? 'waits' : 'wait'}` : `${count(device.pending, 'change')} ${device.pending === 1 ? 'waits' : 'wait'}`;
+}
+
+function showGoing() {
+  if (!device) { fill(going, h('h2', {}, 'One moment')); return; }
+  const sum = device.pending + device.synced + device.failed + device.conflicts;
+  const sent = device.synced + device.conflicts;
+  const busy = Boolean(run) || asked || device.syncing;
+  fill(going, h('h2', {}, headline()),
+    h('div', { class: 'gauge' }, h('span', {}, 'On the cloud'), h('b', {}, sent, ' ', h('small', {}, `of ${count(sum, 'record')}`)), meter(sent, sum, { finished: sum > 0 && sent === sum })),
+    h('p', { class: 'told' }, told()),
+    h('div', { class: 'acts' },
+      key(icon('sync', 's32'), { class: busy || !device.paired ? 'shut' : 'go', 'aria-disabled': busy || !device.paired ? 'true' : null, onclick: syncNow }, busy ? 'Sending' : 'Sync now')));
+}
+
+function told() {
+  if (run && run.total > 0) return [h('strong', {}, `${run.done} of ${run.total}`), ' in this run. A link that breaks loses nothing: it goes on where it stopped.'];
+  if (lastWord) return [h('strong', { class: 'problem' }, lastWord), ' Reporting goes on as before.'];
+  if (!device.paired) return 'Reports are kept here. Pair this Pi to send them.';
+  const last = device.last_sync_at ? [h('strong', {}, `Last good sync ${times.moment(device.last_sync_at)}`), `, ${times.age(times.wallNow() - Date.parse(device.last_sync_at))} ago. `] : [h('strong', {}, 'No sync yet. ')];
+  return [last, device.online ? 'It syncs by itself, every five minutes at least.' : 'It tries by itself; reports are safe here meanwhile.'];
+}
+
+async function syncNow() {
+  if (asked || run || !device?.paired) return;
+  asked = true;
+  lastWord = null;
+  showGoing();
+  listen();
+  try {
+    await post('/device/sync', {}, { timeoutMs: 30000 });
+  } catch (error) {
+    lastWord = error instanceof Away ? 'This Pi is starting again.'
+      : error instanceof Refused && error.code === 'server_unreachable' ? 'No network: the cloud could not be reached.' : error.message;
+  }
+  asked = false;
+  await shell.refresh();
+  refreshRows();
+}
+
+const listen = () => follow(step => {
+  run = step && ['done', 'failed', 'idle', 'ready'].includes(step.phase) ? null : step;
+  if (!run) { shell.refresh(); refreshRows(); }
+  showGoing();
+});
+
+// ---- what is left
+
+async function refreshRows() {
+  try {
+    const [failed, conflict, pending] = await Promise.all(['failed', 'conflict', 'pending'].map(status => all(`/device/queue?status=${status}`)));
+    rows = { failed, conflict, pending };
+  } catch { /* shown as it was */ }
+  showLeft();
+}
+
+function things() {
+  const list = [];
+  for (const tap of outbox.refused()) {
+    list.push(item('alert', 'problem', `${tap.label} of ${times.moment(tap.wall)} was not taken`, tap.refused.message, 'Again', () => outbox.again(tap).then(showLeft)));
+  }
+  const { unsaved } = outbox.counts();
+  if (unsaved > 0) list.push(item('wait', 'waiting', `${count(unsaved, 'tap')} not yet saved`, 'Kept by this screen, saved as soon as this Pi answers again.'));
+  for (const row of rows.failed) {
+    list.push(item('alert', 'problem', `${kinds[row.record_type] ?? row.record_type}: the cloud could not take it`, row.error_message ?? 'It gave no reason. It is kept here.', 'Try again', () => retry(row)));
+  }
+  if (rows.conflict.length > 0) {
+    list.push(item('review', 'review', `${count(rows.conflict.length, 'record')} in review`, 'Two versions differ. Both are kept; a person chooses at the desk.'));
+  }
+  if (rows.pending.length > 0) {
+    const putOff = rows.pending.filter(row => row.error_message);
+    const fresh = rows.pending.length - putOff.length;
+    if (fresh > 0) list.push(item('wait', 'waiting', `${count(fresh, 'record')} still to send`, !device?.paired ? 'This Pi is not paired with a cloud yet.' : device?.online ? 'They go with the next sync, within minutes.' : 'No network. They go by themselves when there is a link.'));
+    if (putOff.length > 0) list.push(item('wait', 'waiting', `${count(putOff.length, 'record')} put off`, `${putOff[0].error_message}. Tried again${putOff[0].next_attempt_at ? ` at ${times.moment(putOff[0].next_attempt_at)}` : ' by itself'}.`));
+  }
+  return list;
+}
+
+const item = (mark, tone, strong, text, verb, act) => h('div', { class: `item ${verb ? '' : 'wide'}` }, h('span', { class: tone }, icon(mark)),
+  h('p', {}, h('strong', { class: `cut ${tone === 'problem' ? 'problem' : ''}` }, strong), h('span', { class: 'two' }, text)), verb && key(verb, { onclick: act }));
+
+async function retry(row) {
+  try {
+    await post(`/device/queue/${row.client_uuid}/retry`);
+  } catch (error) {
+    shell.toast(error.message);
+  }
+  await shell.refresh();
+  refreshRows();
+}
+
+function showLeft() {
+  const list = things();
+  if (list.length === 0) {
+    fill(leftOver, h('h2', {}, 'What is left, and why'), h('div', { class: 'clear' }, icon('check'), h('strong', {}, 'Nothing is left'), h('p', {}, device?.synced > 0 ? 'The cloud has confirmed every record of this Pi.' : 'Reports made on this screen wait here until the cloud has them.')));
+    return;
+  }
+  if (list.length <= 3) { fill(leftOver, h('h2', {}, 'What is left, and why'), list); return; }
+  at = at >= list.length ? 0 : at;
+  fill(leftOver, h('h2', {}, `What is left, and why · ${at + 1}–${Math.min(list.length, at + 2)} of ${list.length}`), list.slice(at, at + 2),
+    h('div', { class: 'item' }, h('span', {}, icon('down')), h('p', {}, h('strong', {}, 'There is more')), key('Next', { onclick: () => { at += 2; showLeft(); } })));
+}
+
+// ---- this Pi
+
+function fact(good, strong, text, mark) {
+  return h('li', {}, good === null ? h('span', { class: 'lampo' }) : h('span', { class: `disc ${good ? '' : 'doubt'}` }, icon(mark ?? (good ? 'check' : 'alert'))), h('span', {}, h('strong', { class: 'cut' }, strong), h('span', { class: 'cut' }, text)));
+}
+
+function showSide() {
+  if (!device) return;
+  const name = device.competition?.name ?? competition?.name ?? null;
+  const known = device.clock_uncertainty_ms !== null && device.clock_uncertainty_ms !== undefined;
+  const host = device.server_url ? device.server_url.replace(/^https?:\/\//, '').replace(/\/$/, '') : '';
+  fill(side, h('div', { class: 'card' }, h('h2', {}, device.name ?? 'This Pi'), h('p', {}, 'What it needs for a day without network'),
+    h('ol', {},
+      device.paired ? fact(true, 'Paired', `with ${host}`) : fact(null, 'Not paired', 'its cloud is not known yet'),
+      name ? fact(device.ready_for_offline ? true : false, name, device.ready_for_offline ? 'ready for offline operation' : 'not all of it is here yet') : fact(null, 'No competition yet', 'fetch it while there is a network'),
+      known ? fact(device.clock_uncertainty_ms <= 30000, 'Clock checked with the cloud', `corrected by ${signed(device.clock_offset_ms)}, ± ${(device.clock_uncertainty_ms / 1000).toFixed(1)} s`) : fact(null, 'Clock not checked', 'its own time is kept with each report'),
+      cardFact())),
+  h('a', { class: 'key', href: '/download' }, icon('download', 's32'), h('span', {}, 'Competition', h('small', { class: 'cut' }, name ? 'fetch again, or another one' : 'choose and fetch'))),
+  h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), h('span', {}, 'Pairing', h('small', { class: 'cut' }, device.paired ? 'with this cloud, or another one' : 'with the code from the desk'))));
+}
+
+const signed = ms => `${ms < 0 ? '−' : '+'}${(Math.abs(ms ?? 0) / 1000).toFixed(1)} s`;
+
+function cardFact() {
+  const gigabytes = (device.disk_free_bytes ?? 0) / 1e9;
+  return fact(gigabytes > 2, 'Storage card', `${gigabytes < 10 ? gigabytes.toFixed(1) : gigabytes.toFixed(0)} GB free`);
+}
+
+function showAll() { showGoing(); showLeft(); showSide(); }
+
+let seen = '';
+shell.events.addEventListener('device', event => {
+  device = event.detail;
+  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts]);
+  if (counts !== seen) { seen = counts; refreshRows(); }
+  if (device.syncing && !run) listen();
+  if (!device.syncing && !asked) run = null;
+  showAll();
+});
+outbox.events.addEventListener('count', showLeft);
+showGoing();
+showLeft();

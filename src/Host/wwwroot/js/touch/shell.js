@@ -1,0 +1,173 @@
+// What every page of the touchscreen has: the clock, who reports, the counts, and the strip at the foot, kept up to date
+// without reloading. Counts and their age come before the link: being offline is not a failure (R11).
+
+import { Away, call, get } from './api.js';
+import { fill, h, icon, key, count } from './dom.js';
+import * as memory from './memory.js';
+import * as outbox from './outbox.js';
+import * as times from './times.js';
+
+/** 'device' with the answer of GET /device; 'host' when the host goes away or is back. */
+export const events = new EventTarget();
+export let device = null;
+export let hostAway = false;
+
+const strip = document.querySelector('.strip');
+const clockFace = document.querySelector('.clock b');
+const clockWord = document.querySelector('.clock span');
+const who = document.querySelector('.who');
+let seenOnline = null; // {online, since}: where the host does not tell since when
+
+// ---- the clock
+
+function tick() {
+  clockFace.textContent = times.clock(times.raceNow());
+  setTimeout(tick, 1000 - times.raceNow() % 1000 + 2);
+}
+
+function trust() {
+  if (!device) return;
+  const known = device.clock_uncertainty_ms !== null && device.clock_uncertainty_ms !== undefined;
+  const seconds = (device.clock_uncertainty_ms ?? 0) / 1000;
+  const figure = seconds < 10 ? Math.max(0.1, seconds).toFixed(1) : Math.round(seconds);
+  clockWord.textContent = !known ? 'clock not checked' : seconds <= 30 ? `trusted, ± ${figure} s` : `± ${times.age(seconds * 1000)}`;
+  clockWord.classList.toggle('doubt', !known || seconds > 30);
+}
+
+// ---- who reports
+
+export function showPeople() {
+  const names = memory.people();
+  const now = memory.person();
+  if (names.length === 0) {
+    fill(who, h('a', { class: 'key', href: '/place#people' }, icon('user'), 'Who reports?'));
+    return;
+  }
+  fill(who, names.map(name => key(h('span', {}, name), {
+    class: name.length > 7 ? 'long' : '', 'aria-pressed': name === now ? 'true' : 'false',
+    onclick: () => { memory.setPerson(name); showPeople(); },
+  })));
+}
+
+// ---- the strip
+
+function showStrip() {
+  const { unsaved, refused } = outbox.counts();
+  const pending = device ? device.pending_reports ?? device.pending : 0;
+  const parts = [];
+  const oldest = device?.oldest_pending_at ? `oldest ${times.age(times.wallNow() - Date.parse(device.oldest_pending_at))}` : null;
+  const noun = device?.pending_reports === undefined ? 'record' : 'report';
+  if (refused > 0) parts.push(h('span', { class: 'lost' }, icon('alert'), `${count(refused, 'tap')} not taken`, h('small', {}, 'see To send')));
+  else if (unsaved > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(unsaved, 'tap')} not yet saved`, pending > 0 && h('small', {}, `${pending} not yet sent`)));
+  else if (pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(pending, noun)} not yet sent`, oldest && h('small', {}, oldest)));
+  else if (device?.pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(device.pending, 'change')} not yet sent`, oldest && h('small', {}, oldest)));
+  else if (device && device.paired && device.last_sync_at) parts.push(h('span', { class: 'allsent' }, icon('check'), 'All reports sent'));
+  if (device && device.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), `${device.failed} not taken`));
+  parts.push(link());
+  parts.push(h('span', {}, device?.last_sync_at ? `Last good sync ${times.moment(device.last_sync_at)}` : 'No sync yet'));
+  const free = cardFree();
+  if (free) parts.push(h('span', { class: 'end' }, icon('card'), free));
+  fill(strip, parts);
+}
+
+function link() {
+  if (hostAway) return h('span', {}, icon('sync'), 'This Pi is starting again');
+  if (!device) return h('span', {}, icon('wait'), 'One moment');
+  if (!device.paired) return h('span', {}, icon('pair'), 'Not paired yet');
+  if (device.syncing) return h('span', {}, icon('sync'), 'Sending now');
+  const since = device.link_since ?? seenOnline?.since;
+  const word = device.online ? 'Network' : 'No network';
+  return h('span', {}, icon(device.online ? 'link' : 'nolink'), since ? `${word} since ${times.moment(since)}` : word);
+}
+
+function cardFree() {
+  if (!device || !(device.disk_free_bytes >= 0)) return null;
+  if (device.disk_total_bytes > 0) return `Card ${Math.round(100 * device.disk_free_bytes / device.disk_total_bytes)} % free`;
+  return `Card ${(device.disk_free_bytes / 1e9).toFixed(0)} GB free`;
+}
+
+// ---- asking the host
+
+/** Asks the host how it is; answers the device, or null while the host is away. */
+export async function refresh() {
+  const asked = performance.now();
+  try {
+    const answer = await call('GET', '/device', undefined, { timeoutMs: 4000 });
+    device = answer.body;
+    if (seenOnline?.online !== device.online) seenOnline = { online: device.online, since: times.wallNow() };
+    const took = performance.now() - asked;
+    const host = answer.date ? Date.parse(answer.date) : NaN;
+    // The header has whole seconds: it only tells a phone's clock from the Pi's, never corrects the Pi's own screen.
+    const differs = host + 500 - (Date.now() - took / 2);
+    times.useHostOffset(Number.isFinite(differs) && Math.abs(differs) > 1500 ? differs : 0);
+    times.useOffset(device.clock_offset_ms);
+    setAway(false);
+    trust();
+    events.dispatchEvent(new CustomEvent('device', { detail: device }));
+    const toSend = document.querySelector('[data-count="send"]');
+    if (toSend) toSend.textContent = device.pending_reports ?? device.pending;
+  } catch (error) {
+    if (error instanceof Away) setAway(true);
+  }
+  showStrip();
+  return hostAway ? null : device;
+}
+
+function setAway(away) {
+  const changed = away !== hostAway;
+  hostAway = away;
+  document.documentElement.dataset.host = away ? 'away' : 'here';
+  if (!changed) return;
+  events.dispatchEvent(new Event('host'));
+  if (!away) outbox.kick();
+}
+
+async function watch() {
+  await refresh();
+  setTimeout(watch, hostAway ? 1000 : device?.syncing ? 1000 : 4000);
+}
+
+/** The number on the Today key: incidents of the chosen race that stand. */
+export function showToday(number) {
+  const today = document.querySelector('[data-count="today"]');
+  if (today) today.textContent = number > 999 ? '999+' : number;
+}
+
+/** Says something once, above the strip. */
+export function toast(text, kind = '') {
+  document.querySelector('.toast')?.remove();
+  const note = h('button', { class: `toast ${kind}`, type: 'button', role: 'alert', onclick: () => note.remove() }, icon(kind === 'kind' ? 'wait' : 'alert', 's32'), text);
+  document.body.append(note);
+  setTimeout(() => note.remove(), 6000);
+}
+
+// A page that is left while the host is away would be an error page of the browser: stay, and say so.
+document.addEventListener('click', async event => {
+  const target = event.target.closest('a[href]');
+  if (!target || target.origin !== location.origin || event.defaultPrevented) return;
+  event.preventDefault();
+  go(target.href);
+});
+
+/** Goes to a page of this host, if the host is there. */
+export async function go(href) {
+  try {
+    await get('/sync/health', { timeoutMs: 2500 });
+  } catch (error) {
+    if (error instanceof Away) {
+      setAway(true);
+      showStrip();
+      toast('This Pi is starting again. Stay on this page: what you tap is kept.', 'kind');
+      return;
+    }
+  }
+  location.assign(href);
+}
+
+outbox.events.addEventListener('count', showStrip);
+outbox.events.addEventListener('tap', event => { if (!event.detail.saved && event.detail.tries > 0) refresh(); });
+document.addEventListener('contextmenu', event => event.preventDefault());
+tick();
+showPeople();
+showStrip();
+watch();
