@@ -33,7 +33,7 @@ internal static class HttpRegistration
         app.UseExceptionHandler(new ExceptionHandlerOptions { AllowStatusCode404Response = true, ExceptionHandler = _ => Task.CompletedTask });
         app.UseStatusCodePages(ProblemAnswers.WriteBareStatusAsync);
         app.UseBodies();
-        app.UseStaticFiles();
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = KeepFresh });
         app.UseRouting();
         app.UseAuthentication();
         if (mode == SystemMode.OfflineDevice) app.UsePiReferee();
@@ -41,6 +41,13 @@ internal static class HttpRegistration
         app.UseAntiforgeryForApi();
         app.UseAuthorization();
     }
+
+    /// <summary>
+    /// A file asked for by its version may be kept for ever; any other is asked for anew each time (304 where it is the same):
+    /// a browser that guesses would run old scripts beside new pages after an update.
+    /// </summary>
+    private static void KeepFresh(StaticFileResponseContext file) =>
+        file.Context.Response.Headers.CacheControl = file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache";
 
     /// <summary>What no route takes is 404, 405 or 415, and not a question of rights.</summary>
     private static void UseRoutingAnswers(this WebApplication app) => app.Use((context, next) =>

@@ -38,7 +38,7 @@ export function s(tag, props = {}, ...children) {
 }
 
 /** An icon of the page's sprite. */
-export const icon = (name, size = 's28') => s('svg', { class: size, 'aria-hidden': 'true' }, s('use', { href: `#${name}` }));
+export const icon = (name, size = 's28') => s('svg', { class: size, 'aria-hidden': 'true' }, s('use', { href: `#i-${name}` }));
 
 /** A key. */
 export const key = (label, props = {}, ...children) => h('button', { type: 'button', ...props, class: `key ${props.class ?? ''}`.trim() }, label, ...children);

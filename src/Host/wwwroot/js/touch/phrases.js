@@ -3,11 +3,11 @@
 import { get } from './api.js';
 
 const builtIn = {
-  any: ['Missed gate', 'Transition outside zone', 'Equipment missing', 'False start', 'Obstruction', 'Course left'],
-  sprint: ['False start', 'Transition outside zone', 'Obstruction', 'Missed gate', 'Equipment missing', 'Skins not stowed'],
-  vertical: ['Course left', 'Obstruction', 'Equipment missing', 'False start', 'Outside help', 'Missed gate'],
-  team: ['Missed gate', 'Team not together', 'Transition outside zone', 'Equipment missing', 'Obstruction', 'Outside help'],
-  mixed_relay: ['Handover outside zone', 'Missed gate', 'Transition outside zone', 'Obstruction', 'False start', 'Equipment missing'],
+  any: ['Missed gate', 'Transition outside zone', 'Equipment missing', 'False start', 'Obstruction', 'Course left', 'Outside help'],
+  sprint: ['False start', 'Transition outside zone', 'Obstruction', 'Missed gate', 'Equipment missing', 'Skins not stowed', 'Course left'],
+  vertical: ['Course left', 'Obstruction', 'Equipment missing', 'False start', 'Outside help', 'Missed gate', 'Unsporting conduct'],
+  team: ['Missed gate', 'Team not together', 'Transition outside zone', 'Equipment missing', 'Obstruction', 'Outside help', 'Course left'],
+  mixed_relay: ['Handover outside zone', 'Missed gate', 'Transition outside zone', 'Obstruction', 'False start', 'Equipment missing', 'Course left'],
 };
 
 export const usual = discipline => builtIn[discipline] ?? builtIn.any;

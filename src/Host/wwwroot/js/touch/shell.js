@@ -49,6 +49,24 @@ export function showPeople() {
   })));
 }
 
+// ---- where
+
+/** The race and the place of the bar: what the page is about, else what was chosen last on this screen. */
+function showWhere() {
+  const race = document.getElementById('where-race');
+  const place = document.getElementById('where-place');
+  if (race.textContent) {
+    memory.write('mr.where', { race: race.textContent, place: place.textContent, zone: document.documentElement.dataset.zone ?? null });
+    return;
+  }
+  const last = document.cookie.includes('mr_place=') ? memory.read('mr.where', null) : null;
+  race.textContent = last?.race ?? 'No race chosen';
+  place.textContent = last?.place ?? 'Touch to choose';
+  if (!document.documentElement.dataset.zone && last?.zone) times.useZone(last.zone);
+  const count = memory.read('mr.today', null);
+  if (last && count !== null) document.querySelector('[data-count="today"]').textContent = count;
+}
+
 // ---- the strip
 
 function showStrip() {
@@ -131,6 +149,7 @@ async function watch() {
 export function showToday(number) {
   const today = document.querySelector('[data-count="today"]');
   if (today) today.textContent = number > 999 ? '999+' : number;
+  memory.write('mr.today', number);
 }
 
 /** Says something once, above the strip. */
@@ -167,6 +186,7 @@ export async function go(href) {
 outbox.events.addEventListener('count', showStrip);
 outbox.events.addEventListener('tap', event => { if (!event.detail.saved && event.detail.tries > 0) refresh(); });
 document.addEventListener('contextmenu', event => event.preventDefault());
+showWhere();
 tick();
 showPeople();
 showStrip();

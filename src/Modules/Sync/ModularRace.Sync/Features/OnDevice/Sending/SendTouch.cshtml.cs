@@ -1,0 +1,19 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Web;
+using ModularRace.Sync.Contracts;
+
+namespace ModularRace.Sync.Features.OnDevice.Sending;
+
+/// <summary>How much waits, why, and Sync now. The figures are <c>GET /api/v1/device</c> and <c>/device/queue</c>.</summary>
+[Authorize(Policies.PiOperator)]
+internal sealed class SendTouchModel(IMediator mediator) : PageModel
+{
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        var device = await mediator.Send(new ReadDeviceState(), cancellationToken);
+        new TouchPage("send", new { Competition = device.CompetitionName is { } name ? new { Name = name } : null }).Show(ViewData);
+    }
+}
