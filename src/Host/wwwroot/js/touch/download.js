@@ -68,16 +68,14 @@ function showChoice(items) {
 
 // ---- fetching
 
-const phases = { connect: 'Reaching the cloud', probe: 'Reaching the cloud', download: 'Fetching the competition', reference: 'Fetching the competition', store: 'Putting it on the card', apply: 'Putting it on the card', changes: 'Fetching the incidents', upload: 'Sending what waits here' };
+const phases = { connecting: 'Reaching the cloud', downloading: 'Fetching the competition', storing: 'Putting it on the card', receiving: 'Fetching the incidents so far', sending: 'Sending what waits here' };
 
 async function start(chosen) {
   ended = false;
-  showStep(chosen, { phase: 'connect', done: 0, total: 0 });
+  showStep(chosen, { phase: 'connecting', done: 0, total: 0 });
   follow(step => {
     if (ended || step === null) return;
-    if (['done', 'ready', 'idle'].includes(step.phase)) return;
-    if (step.phase === 'failed') { finish(chosen, step.error ?? 'The link broke. What was fetched is kept; try again.'); return; }
-    showStep(chosen, step);
+    if (step.phase in phases) showStep(chosen, step); // how it ended is the answer's to say: the stream begins with the step before
   });
   try {
     // The answer comes when all of it is stored; the stream only tells how far it is.

@@ -26,11 +26,11 @@ export function board(layout, { type, back }) {
     const cast = character => { const shown = show(character); return cap(shown, shown); };
     const shift = key(icon('shift', 's36'), { class: 'fn w3', 'aria-label': 'Shift', 'aria-pressed': shifted ? 'true' : 'false', onpointerdown: event => { event.preventDefault(); shifted = !shifted; draw(); } });
     const erase = control(icon('back', 's36'), 'Delete', back, 'w3');
-    const second = layout === 'code' ? [...'asdfghjkl'].map(cast).concat(cap('-')) : [...rows[1]].map(cast);
+    const second = layout !== 'text' ? [...'asdfghjkl'].map(cast).concat(cap('-')) : [...rows[1]].map(cast);
     const last = layout === 'text'
       ? [control('é à ü', 'Accented letters', () => { foreign = !foreign; draw(); }, `word w3 ${foreign ? 'down' : ''}`), cap(','), cap(' ', 'space', 'word w7'), cap('.'), cap('-', '–'), cap('?'), cap('/')]
       : layout === 'url'
-        ? [cap('https://', 'https://', 'word w4'), cap('.'), cap('-'), cap('/'), cap(':'), cap('.org', '.org', 'word w3'), cap('.com', '.com', 'word w3'), cap('_')]
+        ? [cap('https://', 'https://', 'word w4'), cap('.'), cap('/'), cap(':'), cap('_'), cap('.org', '.org', 'word w3'), cap('.com', '.com', 'word w3'), cap('.eu', '.eu', 'word')]
         : [];
     fill(root,
       h('div', {}, [...digits].map(digit => cap(digit, digit, 'digit'))),

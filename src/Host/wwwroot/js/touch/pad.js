@@ -7,7 +7,7 @@ import { outOfRace, preview } from './bibs.js';
 const idleMs = 30000; // a digit left standing would give the next report a time that is long past
 
 /** bibOf(number): the start-list entry. go(number, touched): acts. noBib(touched): acts without one. */
-export function numberPad({ bibOf, go, noBib, verb = 'Save', invite = 'Type a bib', noBibLabel = ['No', h('br'), 'bib'] }) {
+export function numberPad({ bibOf, go, noBib, verb = 'Save', invite = 'Type a bib', hint = 'or touch it in the grid', noBibLabel = ['No', h('br'), 'bib'] }) {
   let digits = '';
   let first = 0;
   let idle = null;
@@ -42,11 +42,11 @@ export function numberPad({ bibOf, go, noBib, verb = 'Save', invite = 'Type a bi
     face.className = `key preview ${digits === '' ? 'shut' : 'go'} ${digits.length === 4 ? 'four' : ''}`;
     if (digits === '') {
       face.setAttribute('aria-disabled', 'true');
-      fill(face, h('span', {}, h('strong', { class: 'cut' }, invite), h('span', { class: 'cut' }, 'or touch it in the grid')));
+      fill(face, h('span', {}, h('strong', { class: 'cut' }, invite), h('span', { class: 'cut' }, hint)));
       return;
     }
     face.removeAttribute('aria-disabled');
-    const [strong, small] = entry ? preview(entry) : ['Not on the list', 'taken all the same'];
+    const [strong, small] = entry ? preview(entry) : ['Not listed', 'saved anyway'];
     const out = outOfRace(entry);
     fill(face, h('b', {}, digits), h('span', {}, h('strong', { class: 'cut' }, strong), h('span', { class: 'cut' }, out ? `${out} · ${small}` : small)), h('em', {}, icon('check', 's32'), verb));
   }

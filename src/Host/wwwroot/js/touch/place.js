@@ -39,7 +39,7 @@ function show() {
     h('div', { class: 'pick cols3' }, race && [
       ...shownPlaces.map(place => key(h('span', {}, h('strong', { class: 'cut' }, place.name), place.course_segment && h('small', { class: 'cut' }, place.course_segment)), { 'aria-pressed': chosenRace?.client_uuid === race.client_uuid && chosenLocation?.client_uuid === place.client_uuid ? 'true' : 'false', onclick: () => choose(place) })),
       places.length > placesOnPage - 1 ? key(icon('down'), { class: 'center', onclick: () => { placeAt = placeAt + placesOnPage - 1 < places.length ? placeAt + placesOnPage - 1 : 0; show(); } }, 'More places')
-        : key(h('span', {}, h('strong', {}, 'No fixed place'), h('small', { class: 'cut' }, 'never merged by the rule')), { onclick: () => choose(null) })]),
+        : key(h('span', {}, h('strong', {}, 'No fixed place'), h('small', { class: 'cut' }, 'is never merged')), { onclick: () => choose(null) })]),
     h('div', { class: 'foot', id: 'people' },
       key(icon(dark ? 'sun' : 'moon'), { onclick: () => theme(dark ? 'light' : 'dark') }, dark ? 'Light screen' : 'Dark screen'),
       [0, 1, 2].map(at => key(icon(people[at] ? 'pen' : 'user'), { class: people[at] ? '' : at > people.length ? 'shut' : '', onclick: () => nameOf(at) }, h('span', {}, people[at] ?? (at === 0 ? 'Who reports?' : `${['', 'Second', 'Third'][at]} referee`))))));

@@ -226,6 +226,12 @@ function showTray() {
   }
   const tap = current;
   const passed = performance.now() - tap.shownAt;
+  if (tap.withdrawn && performance.now() - (tap.gone ??= performance.now()) > 6000) {
+    current = null;
+    trayState = '';
+    showTray();
+    return;
+  }
   const left = tap.withdraw ? 0 : Math.ceil((undoMs - passed) / 1000);
   const how = tap.withdraw ? (tap.withdrawn ? 'withdrawn' : 'withdrawing') : tap.refused ? 'refused' : tap.saved ? 'saved' : passed < 400 ? 'sending' : 'kept';
   const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory]);

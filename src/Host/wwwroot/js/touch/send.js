@@ -21,8 +21,10 @@ let at = 0;
 
 const kinds = { competition: 'Competition', race: 'Race', race_location: 'Location', athlete: 'Athlete', bib_assignment: 'Bib', penalty: 'Penalty', phrase: 'Phrase', incident: 'Incident', report: 'Report', grouping: 'Grouping', history_entry: 'Change' };
 
+const phases = { connecting: 'Looking for the cloud', sending: 'Sending', receiving: 'Fetching what is new', downloading: 'Fetching the competition', storing: 'Putting it on the card' };
+
 function headline() {
-  if (run || device.syncing) return { probe: 'Looking for the cloud', upload: 'Sending', changes: 'Fetching what is new', download: 'Fetching what is new' }[run?.phase] ?? 'Sending now';
+  if (run || device.syncing) return phases[run?.phase] ?? 'Sending now';
   if (asked) return 'Looking for the cloud';
   if (!device.paired) return 'This Pi is not paired with a cloud';
   const waiting = device.pending_reports ?? device.pending;
@@ -68,8 +70,13 @@ async function syncNow() {
 }
 
 const listen = () => follow(step => {
-  run = step && ['done', 'failed', 'idle', 'ready'].includes(step.phase) ? null : step;
-  if (!run) { shell.refresh(); refreshRows(); }
+  const ran = run;
+  run = step && step.phase in phases ? step : null;
+  if (ran && !run) {
+    if (step?.phase === 'failed') lastWord = step.message;
+    shell.refresh();
+    refreshRows();
+  }
   showGoing();
 });
 

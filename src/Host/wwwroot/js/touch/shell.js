@@ -55,6 +55,8 @@ export function showPeople() {
 function showWhere() {
   const race = document.getElementById('where-race');
   const place = document.getElementById('where-place');
+  const count = memory.read('mr.today', null);
+  if (count !== null && document.cookie.includes('mr_place=')) document.querySelector('[data-count="today"]').textContent = count;
   if (race.textContent) {
     memory.write('mr.where', { race: race.textContent, place: place.textContent, zone: document.documentElement.dataset.zone ?? null });
     return;
@@ -63,8 +65,6 @@ function showWhere() {
   race.textContent = last?.race ?? 'No race chosen';
   place.textContent = last?.place ?? 'Touch to choose';
   if (!document.documentElement.dataset.zone && last?.zone) times.useZone(last.zone);
-  const count = memory.read('mr.today', null);
-  if (last && count !== null) document.querySelector('[data-count="today"]').textContent = count;
 }
 
 // ---- the strip

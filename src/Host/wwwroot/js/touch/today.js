@@ -115,7 +115,7 @@ function row(incident) {
 function findBib() {
   const layer = h('div', { class: 'layer', role: 'dialog', 'aria-label': 'Find a bib' });
   const close = () => layer.remove();
-  const pad = numberPad({ bibOf: number => onCourse.get(number), verb: 'Find', invite: 'Type the bib', go: number => { close(); bibOnly = number; filter = 'all'; page = 0; show(); } });
+  const pad = numberPad({ bibOf: number => onCourse.get(number), verb: 'Find', invite: 'Type the bib', hint: 'to see its incidents', go: number => { close(); bibOnly = number; filter = 'all'; page = 0; show(); } });
   fill(layer, h('div', { class: 'finder' }, pad, key('Back to the list', { onclick: close })));
   document.body.append(layer);
 }
@@ -209,7 +209,7 @@ function correctBib() {
   if (!report) { shell.toast('All its reports are taken back: there is nothing to correct.'); return; }
   const layer = h('div', { class: 'layer', role: 'dialog', 'aria-label': 'Correct the bib' });
   const close = () => layer.remove();
-  const pad = numberPad({ bibOf: number => onCourse.get(number), verb: 'Change', invite: detail.bib_number ? `Instead of ${detail.bib_number}` : 'Type the bib', go: number => { close(); attempt(() => patch(`/reports/${report.client_uuid}`, report.revision, { bib_number: number })); } });
+  const pad = numberPad({ bibOf: number => onCourse.get(number), verb: 'Change', invite: detail.bib_number ? `Instead of ${detail.bib_number}` : 'Type the bib', hint: 'type the right one', go: number => { close(); attempt(() => patch(`/reports/${report.client_uuid}`, report.revision, { bib_number: number })); } });
   fill(layer, h('div', { class: 'finder' }, pad, key('Leave it as it is', { onclick: close })));
   document.body.append(layer);
 }
