@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.StaticFiles;
 using ModularRace.Host.Access;
 using ModularRace.Shared.Json;
 

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
@@ -16,10 +17,13 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="Competition">The one that was downloaded; null: none.</param>
 /// <param name="LastSyncAt">By this Pi's clock.</param>
 /// <param name="LastError">Why the last contact failed, in words for a referee; null when it did not.</param>
+/// <param name="PendingReports">Of those pending, the reports that a person made.</param>
+/// <param name="OldestPendingAt">When the oldest of those pending was made, by this Pi's clock.</param>
+/// <param name="LinkSince">Since when <paramref name="Online"/> is so, by this Pi's clock.</param>
 internal sealed record DeviceView(
     Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
     int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
-    long? ClockUncertaintyMs, string ClockSource, bool MayDecide);
+    long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes);
 
 internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
 
@@ -28,13 +32,18 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
     public async Task<DeviceView> Handle(ReadDevice request, CancellationToken cancellationToken)
     {
         var device = await row.ReadAsync(cancellationToken);
-        var counts = await db.Queue.GroupBy(e => e.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var groups = await db.Queue.GroupBy(e => e.Status)
+            .Select(g => new { g.Key, Count = g.Count(), Reports = g.Count(e => e.RecordType == RecordTypes.Report), Oldest = g.Min(e => e.CreatedAt) })
+            .ToDictionaryAsync(g => g.Key, cancellationToken);
+        var counts = groups.ToDictionary(g => g.Key, g => g.Value.Count);
+        var pending = groups.GetValueOrDefault(QueueStatuses.Pending);
+        var card = CardSpace.Read();
         var reading = clock.Read();
         return new DeviceView(
             device.DeviceUuid, device.Name, await row.AccessAsync(cancellationToken) is not null, device.ServerUrl, link.Online, runner.Syncing,
             device.CompetitionUuid is { } uuid ? new DeviceCompetitionView(uuid, device.CompetitionName, device.CompetitionDate) : null, device.ReadyForOfflineAt is not null,
             counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Synced), counts.GetValueOrDefault(QueueStatuses.Conflict),
-            counts.GetValueOrDefault(QueueStatuses.Failed), 0, device.LastSyncAt, link.LastError, CardSpace.Read()?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
-            reading.Source, device.MayDecide);
+            counts.GetValueOrDefault(QueueStatuses.Failed), 0, device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
+            reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes);
     }
 }
