@@ -35,7 +35,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
             outcomes[index] = outcomes[index] with { Verdict = verdict, Revision = revision };
         }
 
-        foreach (var made in batch.Made.GroupBy(i => i.CompetitionUuid))
+        foreach (var made in batch.Made.GroupBy(i => i.CompetitionUuid).OrderBy(g => g.Key))
         {
             var number = await changes.TakeNumbersAsync(made.Key, made.Count(), cancellationToken);
             foreach (var incident in made) incident.Number = number++;

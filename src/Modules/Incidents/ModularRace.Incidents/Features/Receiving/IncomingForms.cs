@@ -32,10 +32,10 @@ internal abstract record IncomingForm
                 : data.Error is { } error ? (null, error)
                 : (form, null);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // R14: text with half a surrogate pair cannot be read at all; it harms this record only.
-            return (null, new RecordError("validation_failed", "It holds text that is not valid Unicode."));
+            // R14: text with half a surrogate pair, or a property that stands twice, cannot be read at all; it harms this record only.
+            return (null, new RecordError("validation_failed", "It holds text that is not valid Unicode, or a property twice."));
         }
     }
 
