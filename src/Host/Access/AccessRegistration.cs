@@ -22,10 +22,13 @@ internal static class AccessRegistration
         services.AddHttpContextAccessor();
         services.AddScoped<ICurrentActor, CurrentActor>();
         services.AddScoped<SessionReader>();
+
+        // Cookies know no ports: a cloud and a Pi on one machine, as build/run.sh starts them, must not take each other's.
+        var cookie = mode == SystemMode.Cloud ? "ModularRace" : "ModularRacePi";
         services.AddAntiforgery(options =>
         {
             options.HeaderName = CsrfHeader;
-            options.Cookie.Name = "ModularRace.Antiforgery";
+            options.Cookie.Name = $"{cookie}.Antiforgery";
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             options.SuppressXFrameOptionsHeader = true; // frame-ancestors says it, on every answer
@@ -37,7 +40,7 @@ internal static class AccessRegistration
             .AddScheme<AuthenticationSchemeOptions, DeviceHandler>(Schemes.Device, null)
             .AddCookie(Schemes.Cookie, options =>
             {
-                options.Cookie.Name = "ModularRace";
+                options.Cookie.Name = cookie;
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Lax;
                 options.Cookie.Path = "/";

@@ -4,7 +4,7 @@ using ModularRace.Host.Http;
 namespace ModularRace.Host.Access;
 
 /// <summary>
-/// <c>__Host-ModularRace</c> and Secure; the plain name without it on http to this very machine only, where browsers refuse
+/// <c>__Host-ModularRace</c> and Secure; the plain name without that on http to this very machine only, where browsers refuse
 /// the prefix.
 /// </summary>
 internal sealed class CookieNames : ICookieManager
