@@ -123,6 +123,7 @@ public partial class RunningHost(string mode) : IAsyncLifetime
     {
         await KillAsync();
         process?.Dispose();
+        process = null;
         Admin?.Dispose();
         Anonymous?.Dispose();
         sockets.Dispose();

@@ -126,7 +126,7 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
                     return new Problem(500, "internal_error", "Something went wrong on our side.");
                 case InvalidDataException or InvalidOperationException when e.Source?.StartsWith("System.IO.Compression", StringComparison.Ordinal) == true:
                     return new Problem(400, "validation_failed", "The body is not what its Content-Encoding says.");
-                case PostgresException postgres when IsAway(postgres.SqlState):
+                case PostgresException postgres when IsAway(postgres):
                 case NpgsqlException and not PostgresException:
                     return new Problem(503, "database_unavailable", "The database is away. Nothing was changed; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(5) };
             }
@@ -135,8 +135,8 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
         return new Problem(500, "internal_error", "Something went wrong on our side.");
     }
 
-    /// <summary>Connection exceptions, too many connections, shutting down or starting up, read-only after a failover.</summary>
-    private static bool IsAway(string state) => state.StartsWith("08", StringComparison.Ordinal) || state is "53300" or "57P01" or "57P02" or "57P03" or "25006";
+    /// <summary>No connection to be had or one that was ended (FATAL: too many, shutting down, starting up), or read-only after a failover.</summary>
+    private static bool IsAway(PostgresException e) => e.InvariantSeverity is "FATAL" or "PANIC" || string.Equals(e.SqlState, PostgresErrorCodes.ReadOnlySqlTransaction, StringComparison.Ordinal);
 
     /// <summary>A body that JSON or its types refuse; the field is named as on the wire, the types of the inside are not.</summary>
     private static Problem Explain(JsonException json)
