@@ -76,6 +76,8 @@ function take(page) {
     replace(region, fresh);
   }
   follow();
+  arrivals();
+  labels();
 }
 
 function replace(region, fresh) {
@@ -120,6 +122,29 @@ function keepLive() {
   };
   setTimeout(turn, every);
   document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+}
+
+// ---- what came in since this person last looked ------------------------------------------------------------------------
+function arrivals() {
+  const list = document.querySelector('.rows');
+  if (!list) return;
+  const key = `seen:${location.pathname.split('/').slice(0, 3).join('/')}`;
+  const rows = [...list.querySelectorAll('[data-row]')];
+  let known;
+  try {
+    known = JSON.parse(sessionStorage.getItem(key));
+  } catch { /* as if nothing had been seen */ }
+  if (!Array.isArray(known)) known = rows.map(r => r.dataset.row);
+  const old = new Set(known);
+  for (const row of rows) {
+    if (row.hasAttribute('aria-current')) old.add(row.dataset.row);
+    if (old.has(row.dataset.row) || row.querySelector('em')) continue;
+    row.classList.add('fresh');
+    const mark = document.createElement('em');
+    mark.textContent = 'New';
+    row.querySelector('.r')?.prepend(mark);
+  }
+  sessionStorage.setItem(key, JSON.stringify([...old].slice(-2000)));
 }
 
 // ---- pieces of a page that another module draws ---------------------------------------------------------------------
@@ -207,6 +232,7 @@ document.addEventListener('keydown', e => {
     const target = document.querySelector(`[data-key="${key}"]`);
     if (!target) return;
     e.preventDefault();
+    target.closest('details:not([open])')?.setAttribute('open', '');
     if (target.matches('input[type="radio"]')) {
       target.checked = true;
       target.dispatchEvent(new Event('change', { bubbles: true }));
@@ -226,6 +252,7 @@ function step(by) {
 clocks();
 keepLive();
 follow();
+arrivals();
 labels();
 for (const row of document.querySelectorAll('.rows [aria-current]')) row.scrollIntoView({ block: 'nearest' });
 for (const dialog of document.querySelectorAll('dialog[data-open]')) dialog.showModal();

@@ -1,0 +1,110 @@
+// A start list on its way in: the file is read here, tried with ?preview=true, and stored only when a person has seen what
+// would change. The bytes go as they are, so that another encoding than UTF-8 is told, not guessed.
+
+const form = document.querySelector('form[data-import]');
+if (form) {
+  const file = form.querySelector('input[type="file"]');
+  const outcome = form.querySelector('[data-outcome]');
+  const go = form.querySelector('[data-import-go]');
+  const hint = form.querySelector('[data-import-hint]');
+  const drop = form.querySelector('[data-drop]');
+  let turn = 0;
+
+  const mode = () => form.querySelector('input[name="mode"]:checked')?.value ?? 'merge';
+  const ask = (bytes, preview) => fetch(`${form.dataset.import}?mode=${mode()}&preview=${preview}`, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: { 'Content-Type': 'text/csv; charset=utf-8', 'X-CSRF-TOKEN': document.querySelector('meta[name="csrf-token"]').content },
+    body: bytes,
+  });
+  const el = (name, attributes = {}, ...children) => {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  };
+  const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
+  const preview = async () => {
+    const chosen = file.files[0];
+    const mine = ++turn;
+    go.disabled = true;
+    go.textContent = 'Import';
+    outcome.replaceChildren();
+    if (!chosen) return;
+    outcome.append(el('p', { class: 'soft' }, `Reading ${chosen.name}…`));
+    let answer, told;
+    try {
+      const bytes = await chosen.arrayBuffer();
+      answer = await ask(bytes, true);
+      told = await answer.json();
+      if (mine !== turn) return;
+      if (!answer.ok) return refused(told, new TextDecoder('utf-8').decode(bytes));
+    } catch {
+      if (mine === turn) outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, 'The file could not be tried: no answer. Choose it again.'));
+      return;
+    }
+    const changes = told.created + told.updated + told.removed;
+    outcome.replaceChildren(
+      el('p', {}, el('b', {}, chosen.name), ` would ${changes === 0 ? 'change nothing: all of it is here already.' : 'make these changes:'}`),
+      sums(told));
+    go.disabled = changes === 0;
+    go.textContent = changes === 0 ? 'Nothing to import' : `Import ${count(changes, 'bib', 'bibs')}`;
+    hint.hidden = true;
+  };
+
+  const sums = told => {
+    const box = el('div', { class: 'sums' });
+    for (const [key, words] of [['created', 'new bibs'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed'], ['athletes_created', 'new athletes']])
+      box.append(el('div', {}, el('b', {}, String(told[key] ?? 0)), el('span', {}, words)));
+    return box;
+  };
+
+  const refused = (problem, text) => {
+    const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+    const list = el('ul', { class: 'lines' });
+    const errors = Object.entries(problem.errors ?? {});
+    for (const [where, messages] of errors.slice(0, 200)) {
+      const number = Number(/\d+/.exec(where)?.[0]);
+      const item = el('li', {}, el('b', {}, number ? `Line ${number}: ` : ''), [messages].flat().join(' '));
+      if (number && lines[number - 1] !== undefined) item.append(el('code', {}, lines[number - 1].slice(0, 300)));
+      list.append(item);
+    }
+    const title = problem.code === 'in_use' || errors.length === 0 ? problem.title : `Nothing was imported: ${count(errors.length, 'thing', 'things')} to mend in the file.`;
+    outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, title ?? 'The file was refused.'));
+    if (errors.length > 0) outcome.append(list);
+    hint.hidden = false;
+  };
+
+  file.addEventListener('change', preview);
+  form.querySelectorAll('input[name="mode"]').forEach(m => m.addEventListener('change', preview));
+  for (const kind of ['dragenter', 'dragover']) drop.addEventListener(kind, e => { e.preventDefault(); drop.classList.add('over'); });
+  for (const kind of ['dragleave', 'drop']) drop.addEventListener(kind, e => { e.preventDefault(); drop.classList.remove('over'); });
+  drop.addEventListener('drop', e => {
+    if (e.dataTransfer.files.length === 0) return;
+    file.files = e.dataTransfer.files;
+    preview();
+  });
+  form.addEventListener('submit', async e => {
+    e.preventDefault();
+    const chosen = file.files[0];
+    if (!chosen || go.disabled) return;
+    go.disabled = true;
+    go.textContent = 'Importing…';
+    try {
+      const bytes = await chosen.arrayBuffer();
+      const answer = await ask(bytes, false);
+      const told = await answer.json();
+      if (!answer.ok) {
+        go.textContent = 'Import';
+        return refused(told, new TextDecoder('utf-8').decode(bytes));
+      }
+      location.hash = '';
+      location.reload();
+    } catch {
+      go.disabled = false;
+      go.textContent = 'Import again';
+      outcome.prepend(el('p', { class: 'alert in bad', role: 'alert' }, 'No answer. Importing again is safe: the same file twice changes nothing.'));
+    }
+  });
+}

@@ -1,0 +1,54 @@
+using ModularRace.Competitions.Domain;
+using ModularRace.Shared.Time;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Competitions.Features.Races;
+
+/// <summary>A race as it is typed; its time is on the venue's clock.</summary>
+internal sealed record RaceForm
+{
+    /// <summary>The revision that was shown: a form on an older one is refused.</summary>
+    public string? Revision { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Discipline { get; set; }
+
+    public string? Stage { get; set; }
+
+    public string? Category { get; set; }
+
+    public DateTime? ScheduledAt { get; set; }
+
+    public int? Position { get; set; }
+
+    public string? Status { get; set; }
+
+    public static RaceForm Of(RaceView r, VenueTime venue) => new()
+    {
+        Revision = r.Revision, Name = r.Name, Discipline = r.Discipline, Stage = r.Stage, Category = r.Category,
+        ScheduledAt = r.ScheduledAt is { } at ? venue.Local(at).DateTime : null, Position = r.Position, Status = r.Status,
+    };
+
+    public CreateRace Creation(Guid competition, VenueTime venue) => new()
+    {
+        CompetitionUuid = competition, Name = PageForms.Typed(Name), Discipline = Discipline, Stage = PageForms.Typed(Stage), Category = PageForms.Typed(Category),
+        ScheduledAt = ScheduledAt is { } at ? venue.From(at) : null, Position = Position, Status = Status,
+    };
+
+    public ChangeRace Change(Guid race, VenueTime venue) => new()
+    {
+        RaceUuid = race, IfMatch = Revision is null ? null : $"\"{Revision}\"",
+        Name = PageForms.Typed(Name), Discipline = Discipline, Stage = PageForms.Typed(Stage), Category = PageForms.Typed(Category),
+        ScheduledAt = ScheduledAt is { } at ? venue.From(at) : null, Position = Position, Status = Status,
+    };
+
+    /// <summary>The contract's words as people read them.</summary>
+    public static string Words(string? word) => word switch
+    {
+        Disciplines.MixedRelay => "Mixed relay",
+        "in_progress" => "In progress",
+        { Length: > 0 } => char.ToUpperInvariant(word[0]) + word[1..],
+        _ => "",
+    };
+}

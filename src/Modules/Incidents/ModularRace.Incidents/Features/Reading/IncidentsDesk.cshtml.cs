@@ -1,0 +1,228 @@
+using MediatR;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using ModularRace.Competitions.Contracts;
+using ModularRace.Incidents.Domain;
+using ModularRace.Incidents.Features.Deciding;
+using ModularRace.Incidents.Features.Editing;
+using ModularRace.Incidents.Features.Reporting;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Problems;
+using ModularRace.Shared.Time;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Incidents.Features.Reading;
+
+/// <summary>The incidents of a race, and the case that is open beside them.</summary>
+[Authorize(Policies.SignedIn)]
+internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor current, TimeProvider time) : PageModel
+{
+    [BindProperty(SupportsGet = true)]
+    public Guid RaceUuid { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public Guid? IncidentUuid { get; set; }
+
+    [BindProperty(SupportsGet = true, Name = "view")]
+    public string? View { get; set; }
+
+    [BindProperty(SupportsGet = true, Name = "bib")]
+    public int? Bib { get; set; }
+
+    [BindProperty(SupportsGet = true, Name = "location")]
+    public Guid? Location { get; set; }
+
+    public RaceSummary Race { get; private set; } = null!;
+
+    public IReadOnlyList<RaceSummary> Races { get; private set; } = [];
+
+    public IReadOnlyList<LocationSummary> Locations { get; private set; } = [];
+
+    public IReadOnlyDictionary<int, StartingBib> StartList { get; private set; } = new Dictionary<int, StartingBib>();
+
+    /// <summary>All that stand in the race and fit bib and location; the tabs count them.</summary>
+    public IReadOnlyList<IncidentView> Fitting { get; private set; } = [];
+
+    /// <summary>Of those, the ones of the tab that is open.</summary>
+    public IReadOnlyList<IncidentView> Listed { get; private set; } = [];
+
+    /// <summary>There are more than a page of the list holds.</summary>
+    public bool Cut { get; private set; }
+
+    public IncidentView? Case { get; private set; }
+
+    public IReadOnlyList<CaseEvent> History { get; private set; } = [];
+
+    public VenueTime Venue { get; private set; } = null!;
+
+    public bool MayReport { get; private set; }
+
+    public bool MayDecide { get; private set; }
+
+    public ReportForm Report { get; set; } = new();
+
+    public DecideForm Decide { get; set; } = new();
+
+    /// <summary>Which form was refused: it stays open, with what was typed.</summary>
+    public string? Refused { get; private set; }
+
+    public static readonly IReadOnlyList<(string View, string Name)> Views =
+        [("", "All"), ("officialise", "To officialise"), ("decide", "To decide"), ("decided", "Decided")];
+
+    public async Task<IActionResult> OnGetAsync()
+    {
+        await LoadAsync();
+        if (Case is not null && Case.ClientUuid != IncidentUuid) return Redirect(Here(Case.ClientUuid)); // an alias leads to the one that stands
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostReportAsync([Bind(Prefix = "Report")] ReportForm form)
+    {
+        await LoadAsync();
+        var at = form.At is { } own ? Venue.From(own) : (DateTimeOffset?)null;
+        var sent = await this.TrySendAsync(mediator, form.Message(RaceUuid, at));
+        if (sent.Ok) return Redirect(Here(sent.Result!.Answer.Incident.ClientUuid));
+        (Report, Refused) = (form, "report");
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAddAsync([Bind(Prefix = "Report")] ReportForm form)
+    {
+        await LoadAsync();
+        var at = form.At is { } own ? Venue.From(own) : (DateTimeOffset?)null;
+        var sent = await this.TrySendAsync(mediator, form.Addition(IncidentUuid!.Value, at));
+        if (sent.Ok) return Redirect(Here(IncidentUuid));
+        (Report, Refused) = (form, "add");
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostWithdrawAsync(Guid reportUuid, string? reason)
+    {
+        var sent = await this.TrySendAsync(mediator, new WithdrawReport(PageForms.Typed(reason)) { ReportUuid = reportUuid });
+        return await DoneAsync(sent.Ok);
+    }
+
+    public async Task<IActionResult> OnPostOfficializeAsync()
+    {
+        var sent = await this.TrySendAsync(mediator, new OfficializeIncident(IncidentUuid!.Value));
+        return await DoneAsync(sent.Ok);
+    }
+
+    public async Task<IActionResult> OnPostDecideAsync([Bind(Prefix = "Decide")] DecideForm form)
+    {
+        var sent = await this.TrySendAsync(mediator, form.Message(IncidentUuid!.Value));
+        Decide = form;
+        return await DoneAsync(sent.Ok, "decide");
+    }
+
+    /// <summary>The address of this list, with or without a case open, filters kept.</summary>
+    public string Here(Guid? incident, string? view = null, string? handler = null)
+    {
+        var query = new List<string>();
+        if ((view ?? View) is { Length: > 0 } tab) query.Add($"view={Uri.EscapeDataString(tab)}");
+        if (Bib is { } bib) query.Add(FormattableString.Invariant($"bib={bib}"));
+        if (Location is { } place) query.Add($"location={place}");
+        if (handler is not null) query.Add($"handler={handler}");
+        var path = incident is { } uuid ? $"/races/{RaceUuid}/incidents/{uuid}" : $"/races/{RaceUuid}/incidents";
+        return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
+    }
+
+    public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? (location is null ? "No place given" : "A place that was removed");
+
+    public StartingBib? Starter(int? bib) => bib is { } number ? StartList.GetValueOrDefault(number) : null;
+
+    public string Who(int? bib) => bib is null ? "Bib not read" : Starter(bib)?.Names ?? "Not on the start list";
+
+    public int Count(string view) => Fitting.Count(i => Fits(i, view));
+
+    /// <summary>Who saw it, in a word each: "cloud" or the reporter's name.</summary>
+    public static string Seen(IncidentView incident) =>
+        string.Join(", ", incident.Reports.Where(r => r.WithdrawnAt is null).Select(Reporter).Distinct(StringComparer.Ordinal));
+
+    public static string Reporter(ReportView report) => report.ReporterName ?? CaseEvent.Name(report.ReportedBy) ?? (report.Origin == CloudIdentity.Cloud ? "Desk" : "Pi");
+
+    private static bool Fits(IncidentView incident, string? view) => view switch
+    {
+        "officialise" => incident is { Status: Statuses.Unofficial, Decision: Decisions.Pending },
+        "decide" => incident is { Status: Statuses.Official, Decision: Decisions.Pending },
+        "decided" => incident.Decision != Decisions.Pending,
+        _ => true,
+    };
+
+    private async Task<IActionResult> DoneAsync(bool ok, string? form = null)
+    {
+        if (ok) return Redirect(Here(IncidentUuid));
+        Refused = form ?? "case";
+        await LoadAsync();
+        return Page();
+    }
+
+    private async Task LoadAsync()
+    {
+        var aborted = HttpContext.RequestAborted;
+        Race = (await mediator.Send(new FindRaces([RaceUuid]), aborted)).SingleOrDefault() ?? throw Problem.NotFound("race");
+        if (!current.Actor.Sees(Race.CompetitionUuid)) throw Problem.NotFound("race");
+        Venue = new VenueTime(Race.TimeZone);
+        Races = await mediator.Send(new FindRacesOfCompetition(Race.CompetitionUuid), aborted);
+        Locations = await mediator.Send(new FindLocationsOfRace(RaceUuid), aborted);
+        StartList = (await mediator.Send(new FindStartList(RaceUuid), aborted)).ToDictionary(b => b.BibNumber);
+        MayReport = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident, Roles.VarOperator, Roles.Referee);
+        MayDecide = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident);
+
+        var page = await mediator.Send(new ListIncidents(RaceUuid, BibNumber: Bib, RaceLocationUuid: Location, Limit: PageRequest.Most), aborted);
+        (Fitting, Cut) = (page.Items, page.NextCursor is not null);
+        Listed = [.. Fitting.Where(i => Fits(i, View))];
+
+        if (IncidentUuid is { } uuid)
+        {
+            Case = await mediator.Send(new ReadIncident(uuid), aborted);
+            if (Case.RaceUuid != RaceUuid) throw Problem.NotFound("incident");
+            History = CaseEvent.Of(Case, (await mediator.Send(new ReadHistory(uuid), aborted)).Items, Where, Venue);
+        }
+
+        var competition = (await mediator.Send(new FindCompetitions([Race.CompetitionUuid]), aborted)).Single();
+        new DeskBar(competition.ClientUuid, competition.Name, competition.StartDate, competition.EndDate, competition.TimeZone, RaceUuid).Show(ViewData);
+    }
+
+    public DateTimeOffset Now => time.GetUtcNow();
+}
+
+/// <summary>What a person types when reporting at the desk.</summary>
+internal sealed record ReportForm
+{
+    /// <summary>Made with the form, so that sending it twice reports once (R2).</summary>
+    public Guid? ReportUuid { get; set; }
+
+    public int? BibNumber { get; set; }
+
+    public Guid? RaceLocationUuid { get; set; }
+
+    public int? AthletePosition { get; set; }
+
+    /// <summary>On the venue's clock; null: now.</summary>
+    public DateTime? At { get; set; }
+
+    public string? Description { get; set; }
+
+    public string? PenaltyCode { get; set; }
+
+    public ReportIncident Message(Guid race, DateTimeOffset? at) => new(
+        race, RaceLocationUuid, BibNumber, AthletePosition, at, PageForms.Typed(Description), PageForms.Typed(PenaltyCode), ReportUuid: ReportUuid);
+
+    public AddReport Addition(Guid incident, DateTimeOffset? at) =>
+        new(BibNumber, RaceLocationUuid, AthletePosition, PageForms.Typed(Description), OccurredAt: at, ReportUuid: ReportUuid, PenaltyCode: PageForms.Typed(PenaltyCode)) { IncidentUuid = incident };
+}
+
+/// <summary>What a jury president types when deciding.</summary>
+internal sealed record DecideForm
+{
+    public string? Decision { get; set; }
+
+    public string? PenaltyCode { get; set; }
+
+    public string? Note { get; set; }
+
+    public DecideIncident Message(Guid incident) =>
+        new(Decision ?? "", Decision == Decisions.PenaltyApplied ? PageForms.Typed(PenaltyCode) : null, PageForms.Typed(Note)) { IncidentUuid = incident };
+}
