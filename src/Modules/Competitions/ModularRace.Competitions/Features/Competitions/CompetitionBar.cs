@@ -11,5 +11,5 @@ internal static class CompetitionBar
         race
             ?? races.FirstOrDefault(r => r.Status == "in_progress")?.ClientUuid
             ?? races.FirstOrDefault(r => r.Status == "scheduled")?.ClientUuid
-            ?? races.LastOrDefault()?.ClientUuid);
+            ?? (races.Count > 0 ? races[^1].ClientUuid : null));
 }
