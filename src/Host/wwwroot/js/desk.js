@@ -186,8 +186,42 @@ document.addEventListener('submit', e => {
 document.addEventListener('change', e => {
   if (e.target.matches('select[data-go]')) location.href = e.target.value;
   else if (e.target.matches('[data-submit]')) e.target.form.requestSubmit();
+  else if (e.target.matches('[data-picks]') && e.target.checked) {
+    const radio = e.target.form.querySelector(`input[type="radio"][value="${e.target.dataset.picks}"]`);
+    if (radio) radio.checked = true;
+  }
   labels();
 });
+// A form helps a little: capitals where the contract wants them, a last day that is not before the first, the venue's clock.
+document.addEventListener('input', e => {
+  if (e.target.matches('[data-upper]')) {
+    const at = e.target.selectionStart;
+    e.target.value = e.target.value.toUpperCase();
+    e.target.setSelectionRange(at, at);
+  }
+  for (const last of document.querySelectorAll('[data-not-before]')) {
+    const first = document.getElementById(last.dataset.notBefore);
+    last.min = first.value;
+    if (e.target === first && first.value && (!last.value || last.value < first.value)) last.value = first.value;
+  }
+  if (e.target.matches('[data-zone]')) zoneNow(e.target);
+});
+function zoneNow(field) {
+  const note = field.parentElement.querySelector('[data-zone-now]');
+  const clock = note?.querySelector('[data-clock]');
+  if (!clock) return;
+  try {
+    clock.textContent = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: field.value.trim() || 'x' }).format(now());
+    clock.dataset.clock = field.value.trim();
+    note.hidden = false;
+  } catch {
+    note.hidden = true;
+  }
+}
+for (const field of document.querySelectorAll('[data-zone]')) {
+  if (!field.value && !field.form.querySelector('.input-validation-error, .field-validation-error')) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+  zoneNow(field);
+}
 document.addEventListener('click', e => {
   const opener = e.target.closest('[data-dialog]');
   if (opener) {
@@ -255,4 +289,4 @@ follow();
 arrivals();
 labels();
 for (const row of document.querySelectorAll('.rows [aria-current]')) row.scrollIntoView({ block: 'nearest' });
-for (const dialog of document.querySelectorAll('dialog[data-open]')) dialog.showModal();
+for (const dialog of document.querySelectorAll('dialog[data-open="true"]')) dialog.showModal();
