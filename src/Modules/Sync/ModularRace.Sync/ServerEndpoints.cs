@@ -1,14 +1,19 @@
+using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ModularRace.Shared.Access;
+using ModularRace.Shared.Web;
 using ModularRace.Sync.Features.Link;
+using ModularRace.Sync.Features.OnServer.Devices;
 using ModularRace.Sync.Features.OnServer.Download;
 using ModularRace.Sync.Features.OnServer.Feed;
 using ModularRace.Sync.Features.OnServer.Pairing;
+using ModularRace.Sync.Features.OnServer.Quarantine;
 using ModularRace.Sync.Features.OnServer.Uploading;
+using ModularRace.Sync.Features.OnServer.Verifying;
 using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync;
@@ -35,6 +40,28 @@ internal static class ServerEndpoints
                 return outcome.Refused is { } refused ? throw refused : TypedResults.Created((string?)null, outcome.Paired!);
             })
             .AllowAnonymous().WithName("PairDevice").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
+        devices.MapGet("", async (int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new ListDevices(new PageRequest(limit, cursor)), ct)))
+            .RequireAuthorization(Policies.Admin).WithName("ListDevices").ProducesProblem(400).ProducesProblem(403);
+        devices.MapPatch("/{uuid:guid}", async (Guid uuid, JsonObject patch, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new ChangeDevice(uuid, patch), ct)))
+            .RequireAuthorization(Policies.Admin).WithName("ChangeDevice").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
+        devices.MapPost("/{uuid:guid}/revoke", async (Guid uuid, IMediator mediator, CancellationToken ct) => TypedResults.Ok(await mediator.Send(new RevokeDevice(uuid), ct)))
+            .RequireAuthorization(Policies.Admin).WithName("RevokeDevice").ProducesProblem(403).ProducesProblem(404);
+
+        // For people: a browser says no version; one that is said must be spoken here.
+        var quarantine = api.MapGroup("/sync/quarantine").WithTags("Sync").RequireAuthorization(Policies.Jury)
+            .AddEndpointFilter(static (context, next) =>
+            {
+                if (context.HttpContext.Request.Headers[Protocol.VersionHeader].FirstOrDefault() is { } version) Protocol.Require(version);
+                return next(context);
+            });
+        quarantine.MapGet("", async (string? state, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new ListQuarantine(state, new PageRequest(limit, cursor)), ct)))
+            .WithName("ListQuarantine").ProducesProblem(400).ProducesProblem(403);
+        quarantine.MapPost("/{uuid:guid}", async (Guid uuid, SettleQuarantinedBody body, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new SettleQuarantined(uuid, body.Action, body.Data, body.Note), ct)))
+            .WithName("SettleQuarantined").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
 
         var sync = api.MapGroup("/sync").WithTags("Sync").RequireAuthorization(Policies.Device).WithMetadata(new RequestSizeLimitAttribute(LargestBody))
             .AddEndpointFilter(static (context, next) =>
@@ -55,5 +82,10 @@ internal static class ServerEndpoints
                 TypedResults.Ok(await mediator.Send(
                     new UploadRecords(await UploadEnvelope.ReadAsync(http.Request.Body, ct), http.Request.Headers[Protocol.BootHeader].FirstOrDefault()), ct)))
             .Accepts<UploadRequest>("application/json").WithName("UploadRecords").ProducesProblem(400).ProducesProblem(413);
+        sync.MapPost("/verify", async (VerifyRequest body, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new VerifyRecords(body.CompetitionUuid, body.Records, body.Clips), ct)))
+            .WithName("VerifyRecords").ProducesProblem(400);
     }
+
+    private sealed record SettleQuarantinedBody(string? Action, JsonObject? Data, string? Note);
 }

@@ -31,6 +31,7 @@ public sealed class SyncModule(SyncRole role) : IModule
         {
             services.AddScoped<RecordIntake>();
             services.AddScoped<QuarantineKeeper>();
+            services.AddScoped<QuarantineFollowers>();
             services.AddScoped<FeedReader>();
         }
         else

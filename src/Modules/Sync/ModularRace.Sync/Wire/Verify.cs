@@ -7,12 +7,12 @@ internal sealed record VerifyRequest(Guid? CompetitionUuid, IReadOnlyList<Verify
 /// <param name="ContentSha256">Lower-case hexadecimal, as <see cref="RecordDigest.Hex"/> computes it.</param>
 internal sealed record VerifyRecord(string? Type, Guid? ClientUuid, string? ContentSha256);
 
-/// <param name="Missing">What the cloud does not hold: records as sent, or <c>{clip: sha256}</c>.</param>
+/// <param name="Missing">What the cloud does not hold: records as sent; a clip has the type <c>clip</c>.</param>
 /// <param name="Different">What it holds otherwise.</param>
 /// <param name="Receipt">Only when nothing is missing or different.</param>
 internal sealed record VerifyAnswer(bool Verified, IReadOnlyList<VerifyFault> Missing, IReadOnlyList<VerifyFault> Different, Receipt? Receipt);
 
-internal sealed record VerifyFault(string Type, Guid? ClientUuid, string Sha256);
+internal sealed record VerifyFault(string Type, Guid? ClientUuid, string ContentSha256);
 
 /// <summary>The cloud's word that it holds everything.</summary>
 /// <param name="Digest">SHA-256, lower-case hexadecimal, over the canonical JSON of the request that was verified.</param>

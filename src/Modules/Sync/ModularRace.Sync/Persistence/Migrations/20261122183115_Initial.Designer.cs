@@ -562,6 +562,49 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.ToTable("record_versions", "sync");
                 });
 
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.GivenReceipt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<Guid>("DeviceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("device_uuid");
+
+                    b.Property<Guid>("ReceiptUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("receipt_uuid");
+
+                    b.Property<DateTimeOffset>("VerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("verified_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_given_receipts");
+
+                    b.HasIndex("ReceiptUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_given_receipts_receipt_uuid");
+
+                    b.HasIndex("DeviceUuid", "VerifiedAt")
+                        .HasDatabaseName("ix_given_receipts_device_uuid_verified_at");
+
+                    b.ToTable("given_receipts", "sync");
+                });
+
             modelBuilder.Entity("ModularRace.Sync.Persistence.Server.PairedDevice", b =>
                 {
                     b.Property<long>("Id")

@@ -74,6 +74,24 @@ namespace ModularRace.Sync.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "given_receipts",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    receipt_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    verified_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_given_receipts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pairing_codes",
                 schema: "sync",
                 columns: table => new
@@ -232,6 +250,19 @@ namespace ModularRace.Sync.Persistence.Migrations
                         principalColumn: "device_uuid",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_given_receipts_device_uuid_verified_at",
+                schema: "sync",
+                table: "given_receipts",
+                columns: new[] { "device_uuid", "verified_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_given_receipts_receipt_uuid",
+                schema: "sync",
+                table: "given_receipts",
+                column: "receipt_uuid",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_devices_device_uuid",
@@ -511,6 +542,10 @@ namespace ModularRace.Sync.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "feed_epoch",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "given_receipts",
                 schema: "sync");
 
             migrationBuilder.DropTable(

@@ -18,6 +18,9 @@ internal sealed class QuarantineKeeper(SyncDbContext db, TimeProvider time)
 {
     private static readonly string[] Held = [QuarantineStates.Open, QuarantineStates.SetAside];
 
+    /// <summary>How many entries this scope has closed: what waited for them may follow.</summary>
+    public int Closed { get; private set; }
+
     /// <summary>Keeps what was rejected, the same again as the same entry, and puts the entries' UUIDs into the answers.</summary>
     public async Task KeepAsync(IReadOnlyList<Rejection> rejections, Sender sender, Dictionary<ReceivedRecord, UploadResult> results, CancellationToken ct)
     {
@@ -68,11 +71,11 @@ internal sealed class QuarantineKeeper(SyncDbContext db, TimeProvider time)
     }
 
     /// <summary>Closes what waits of these records up to the edit given.</summary>
-    public async Task<int> CloseAsync(IReadOnlyList<(Guid RecordUuid, long Edit)> edits, Sender sender, CancellationToken ct)
+    public async Task CloseAsync(IReadOnlyList<(Guid RecordUuid, long Edit)> edits, Sender sender, CancellationToken ct)
     {
-        if (edits.Count == 0) return 0;
+        if (edits.Count == 0) return;
         var now = Instants.ToMilliseconds(time.GetUtcNow());
-        return await db.Database.ExecuteSqlAsync(
+        Closed += await db.Database.ExecuteSqlAsync(
             $"""
              UPDATE sync.quarantine q SET state = {QuarantineStates.Closed}, closed_at = {now}
              FROM unnest({edits.Select(e => e.RecordUuid).ToArray()}, {edits.Select(e => e.Edit).ToArray()}) AS t(record_uuid, edit)

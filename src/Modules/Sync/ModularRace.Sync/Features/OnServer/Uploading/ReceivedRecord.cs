@@ -26,6 +26,13 @@ internal sealed record ReceivedRecord(
 
     public (string Type, Guid ClientUuid) Key => (Type!, ClientUuid);
 
+    /// <summary>Reads one as quarantine keeps it.</summary>
+    public static ReceivedRecord Read(string raw)
+    {
+        using var document = JsonDocument.Parse(raw, new JsonDocumentOptions { MaxDepth = 1000 });
+        return Read(document.RootElement, 0);
+    }
+
     public static ReceivedRecord Read(JsonElement element, int index)
     {
         var raw = element.GetRawText();

@@ -20,7 +20,8 @@ namespace ModularRace.Sync.Features.OnServer.Uploading;
 internal sealed record UploadRecords(UploadEnvelope Envelope, string? BootId) : ICommand<UploadAnswer>;
 
 internal sealed class UploadRecordsHandler(
-    SyncDbContext db, DatabaseSession session, IMediator mediator, RecordIntake intake, ICurrentActor current, TimeProvider time, ILogger<UploadRecordsHandler> logger)
+    SyncDbContext db, DatabaseSession session, IMediator mediator, RecordIntake intake, QuarantineKeeper quarantine, QuarantineFollowers followers,
+    ICurrentActor current, TimeProvider time, ILogger<UploadRecordsHandler> logger)
     : IRequestHandler<UploadRecords, UploadAnswer>
 {
     public async Task<UploadAnswer> Handle(UploadRecords request, CancellationToken ct)
@@ -38,6 +39,7 @@ internal sealed class UploadRecordsHandler(
             foreach (var (record, result) in await TakeAsync(wave, sender, ct))
                 results[record.Index] = result;
 
+        if (quarantine.Closed > 0) await followers.FollowAsync(device.DeviceUuid, ct);
         await TellStandingsAsync(results, ct);
         await WriteDownAsync(request, device, results, now, ct);
         return new UploadAnswer(Instants.ToMilliseconds(time.GetUtcNow()), results);

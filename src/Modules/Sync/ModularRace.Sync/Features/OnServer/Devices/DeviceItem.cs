@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+using ModularRace.Sync.Persistence.Server;
+
+namespace ModularRace.Sync.Features.OnServer.Devices;
+
+/// <summary>A device, as the desk sees it.</summary>
+/// <param name="CompetitionUuids">What it was granted; null: all, also later ones.</param>
+/// <param name="State"><c>active, silent, revoked</c>.</param>
+/// <param name="Status">What it said of itself with its last upload.</param>
+internal sealed record DeviceItem(
+    Guid DeviceUuid, string Name, bool MayDecide, IReadOnlyList<Guid>? CompetitionUuids, string State, JsonObject? Status, DateTimeOffset? LastSeenAt,
+    DateTimeOffset PairedAt, DateTimeOffset? RevokedAt, JsonObject? Metadata)
+{
+    /// <summary>A device that syncs every five minutes and has missed three of them.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromMinutes(15);
+
+    public static DeviceItem Of(PairedDevice device, IEnumerable<Guid> grants, DateTimeOffset now) => new(
+        device.DeviceUuid, device.Name, device.MayDecide, device.AllCompetitions ? null : [.. grants.Order()],
+        device.RevokedAt is not null ? "revoked" : device.LastSeenAt > now - Silence ? "active" : "silent",
+        Parse(device.Status), device.LastSeenAt, device.PairedAt, device.RevokedAt, Parse(device.Metadata));
+
+    private static JsonObject? Parse(string? json) => json is null ? null : JsonNode.Parse(json)?.AsObject();
+}
