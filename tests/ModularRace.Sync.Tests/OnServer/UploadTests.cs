@@ -109,16 +109,16 @@ public sealed class UploadTests(CloudSync cloud) : IClassFixture<CloudSync>
         var (good, bad) = (cloud.NewUuid(), cloud.NewUuid());
         var text = $$"""
             {"batch_uuid": "{{cloud.NewUuid()}}", "store_uuid": "{{device.Store}}", "sent_at": "2026-02-08T10:31:00Z", "records": [
-              {"type": "incident", "client_uuid": "{{bad}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "description": "a\u0000b"}},
-              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "description": "\ud800"}},
-              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "race_uuid": "{{cloud.Race}}"}},
-              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"x": {{new string('[', 200)}}{{new string(']', 200)}}}},
-              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1e99, "data": {}},
-              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "bib_number": 1e999}},
-              {"type": "unheard_of", "client_uuid": "{{cloud.NewUuid()}}", "data": {}},
+              {"type": "incident", "client_uuid": "{{bad}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "description": "a\u0000b"} },
+              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "description": "\ud800"} },
+              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "race_uuid": "{{cloud.Race}}"} },
+              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"x": {{new string('[', 200)}}{{new string(']', 200)}}} },
+              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1e99, "data": {} },
+              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "bib_number": 1e999} },
+              {"type": "unheard_of", "client_uuid": "{{cloud.NewUuid()}}", "data": {} },
               {"type": "incident", "client_uuid": "00000000-0000-0000-0000-000000000000", "data": {}},
               null, 5,
-              {"type": "incident", "client_uuid": "{{good}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "bib_number": 109}}
+              {"type": "incident", "client_uuid": "{{good}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "bib_number": 109} }
             ]}
             """;
         var results = await device.UploadText(text);
@@ -216,7 +216,7 @@ public sealed class UploadTests(CloudSync cloud) : IClassFixture<CloudSync>
     public async Task Only_an_envelope_that_cannot_be_read_is_refused()
     {
         var device = await cloud.DeviceAsync();
-        foreach (var text in new[] { "", "[", "[]", "{}", """{"batch_uuid": 5}""", $$"""{"batch_uuid": "{{cloud.NewUuid()}}", "records": {}}""" })
+        foreach (var text in new[] { "", "[", "[]", "{}", """{"batch_uuid": 5}""", $$"""{"batch_uuid": "{{cloud.NewUuid()}}", "records": {} }""" })
             Assert.Equal(400, (await Assert.ThrowsAsync<Problem>(() => device.UploadText(text))).Status);
         Assert.Empty(await device.UploadText($$"""{"batch_uuid": "{{cloud.NewUuid()}}", "sent_at": "2026-02-08T10:31:00+01:00", "status": {"pending": 3}, "records": []}"""));
     }
