@@ -112,11 +112,11 @@ public sealed class UploadTests(CloudSync cloud) : IClassFixture<CloudSync>
               {"type": "incident", "client_uuid": "{{bad}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "description": "a\u0000b"} },
               {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "description": "\ud800"} },
               {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "race_uuid": "{{cloud.Race}}"} },
-              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"x": {{new string('[', 200)}}{{new string(']', 200)}}} },
+              {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"x": {{new string('[', 200)}}{{new string(']', 200)}} } },
               {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1e99, "data": {} },
               {"type": "incident", "client_uuid": "{{cloud.NewUuid()}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "bib_number": 1e999} },
               {"type": "unheard_of", "client_uuid": "{{cloud.NewUuid()}}", "data": {} },
-              {"type": "incident", "client_uuid": "00000000-0000-0000-0000-000000000000", "data": {}},
+              {"type": "incident", "client_uuid": "00000000-0000-0000-0000-000000000000", "data": {} },
               null, 5,
               {"type": "incident", "client_uuid": "{{good}}", "edit": 1, "data": {"race_uuid": "{{cloud.Race}}", "occurred_at": "2026-02-08T10:30:05Z", "bib_number": 109} }
             ]}
