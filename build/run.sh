@@ -11,6 +11,7 @@
 # Ports: MODULARRACE_CLOUD_PORT (5080), MODULARRACE_PI_PORT (5081).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=build/prerequisites.sh
 . build/prerequisites.sh
 
 fresh=
@@ -56,7 +57,7 @@ if [ "$(id -u)" = 0 ]; then
   as_server=(setpriv "--reuid=$server_user" "--regid=$(id -g "$server_user")" --clear-groups)
 fi
 
-sockets='' postgres_pid='' cloud_pid='' pi_pid=''
+programs='' sockets='' postgres_pid='' cloud_pid='' pi_pid=''
 
 place_of_cluster() {
   local place=$PWD/.local/postgres
@@ -68,7 +69,7 @@ place_of_cluster() {
 }
 
 start_cluster() {
-  local place programs
+  local place
   place=$(place_of_cluster)
   if [ -n "$fresh" ]; then
     stop_leftover "$place"
@@ -149,7 +150,9 @@ use_given() {
 }
 
 make_database() {
-  if [ "$(psql_ -c "SELECT count(*) FROM pg_database WHERE datname = '$1'")" = 0 ]; then psql_ -c "CREATE DATABASE \"$1\""; fi
+  local there
+  there=$(psql_ -c "SELECT count(*) FROM pg_database WHERE datname = '$1'")
+  if [ "$there" = 0 ]; then psql_ -c "CREATE DATABASE \"$1\""; fi
 }
 
 # --- The hosts --------------------------------------------------------------------------------------------------------
