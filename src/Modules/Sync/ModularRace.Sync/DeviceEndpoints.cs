@@ -19,7 +19,7 @@ internal static class DeviceEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        var device = api.MapGroup("/device").WithTags("This device").RequireAuthorization(Policies.PiOperator).ProducesProblem(401).ProducesProblem(403);
+        var device = api.MapGroup("/device").WithTags("This device").ProducesProblem(401).ProducesProblem(403);
 
         device.MapGet("", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadDevice(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ReadDevice").Produces<DeviceView>();

@@ -13,9 +13,17 @@ internal sealed class DeviceRow(SyncDbContext db, DeviceIdentity identity, IData
 {
     private readonly IDataProtector protector = protection.CreateProtector("ModularRace.Sync.DeviceToken");
 
+    /// <summary>As it is now: a run or a download may have changed it since this scope last looked.</summary>
     public async Task<ThisDevice> ReadAsync(CancellationToken cancellationToken)
     {
         _ = identity.DeviceUuid; // makes the row
+        return await db.ThisDevice.AsNoTracking().SingleAsync(cancellationToken);
+    }
+
+    /// <summary>To be changed by the command that runs.</summary>
+    public async Task<ThisDevice> TakeAsync(CancellationToken cancellationToken)
+    {
+        _ = identity.DeviceUuid;
         return await db.ThisDevice.SingleAsync(cancellationToken);
     }
 

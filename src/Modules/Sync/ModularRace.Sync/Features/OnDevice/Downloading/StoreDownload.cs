@@ -37,7 +37,7 @@ internal sealed class StoreDownloadHandler(SyncDbContext db, DeviceRow row, IMed
         foreach (var record in taken) RecordBases.Set(db, bases, record.Type, record.ClientUuid, record.Revision, record.Data);
 
         // What another competition held back belongs to a cursor that is left behind; this download is newer for its own.
-        var device = await row.ReadAsync(cancellationToken);
+        var device = await row.TakeAsync(cancellationToken);
         var competition = records[0];
         if (device.CompetitionUuid == competition.ClientUuid) await db.HeldChanges.Where(h => uuids.Contains(h.ClientUuid)).ExecuteDeleteAsync(cancellationToken);
         device.CompetitionUuid = competition.ClientUuid;

@@ -67,7 +67,7 @@ internal sealed class StorePairingHandler(SyncDbContext db, DeviceRow row, Devic
 {
     public async Task<Done> Handle(StorePairing request, CancellationToken cancellationToken)
     {
-        var device = await row.ReadAsync(cancellationToken);
+        var device = await row.TakeAsync(cancellationToken);
         var address = request.Server.AbsoluteUri.TrimEnd('/');
         if (device.ServerUrl is { } before && device.TokenProtected is not null && before != address)
         {

@@ -15,7 +15,7 @@ internal sealed class PrepareDeviceHandler(SyncDbContext db, DeviceRow row, Devi
 {
     public async Task<Done> Handle(PrepareDevice request, CancellationToken cancellationToken)
     {
-        var device = await row.ReadAsync(cancellationToken);
+        var device = await row.TakeAsync(cancellationToken);
 
         // Pairing on the screen came later than the image, and its token replaced the image's.
         if (device.TokenProtected is not null) return default;

@@ -24,7 +24,7 @@ internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, Anchored
             Merged = f.Merged, Conflicts = f.Conflicts, Failed = f.Failed, Downloaded = f.Downloaded, ClipsUploaded = f.ClipsUploaded, BytesSent = f.BytesSent,
             BytesReceived = f.BytesReceived, Requests = (int)f.Requests, DurationMs = f.DurationMs,
         });
-        var device = await row.ReadAsync(cancellationToken);
+        var device = await row.TakeAsync(cancellationToken);
         if (request.Error is null) device.LastSyncAt = now;
         if (request.Reached)
         {
