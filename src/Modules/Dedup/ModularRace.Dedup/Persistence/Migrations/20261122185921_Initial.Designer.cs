@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Dedup.Persistence.Migrations
 {
     [DbContext(typeof(DedupDbContext))]
-    [Migration("20261122181551_Initial")]
+    [Migration("20261122185921_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
