@@ -240,7 +240,7 @@ function labels() {
     const button = form.querySelector('[data-label]');
     if (choice && button) {
       const code = form.querySelector('[name$="PenaltyCode"]')?.value.trim();
-      button.textContent = choice.value === 'penalty_applied' && code ? `${choice.dataset.says}: ${code}` : choice.dataset.says;
+      button.textContent = choice.value === 'penalty_applied' && code ? `Give ${form.dataset.says} ${code}` : choice.dataset.says;
     }
     for (const part of form.querySelectorAll('[data-for]')) part.hidden = choice?.value !== part.dataset.for;
   }

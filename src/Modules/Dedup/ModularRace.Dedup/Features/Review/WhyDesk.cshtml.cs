@@ -16,7 +16,7 @@ namespace ModularRace.Dedup.Features.Review;
 [Authorize(Policies.SignedIn)]
 internal sealed class WhyDeskModel(IMediator mediator) : PageModel
 {
-    private const int Width = 640, Lane = 46, Top = 26, Most = 8;
+    private const int Width = 552, Lane = 46, Top = 26, Most = 8;
     private static readonly int[] Steps = [5, 10, 15, 30, 60, 120];
 
     [BindProperty(SupportsGet = true)]
@@ -65,9 +65,9 @@ internal sealed class WhyDeskModel(IMediator mediator) : PageModel
                 var x = At(s.At);
                 var own = Near(s) ? At(s.Own) : (double?)null;
                 var before = i > 0 ? At(seen[i - 1].At) : (double?)null;
-                var right = x > Width * .55;
+                var right = x > Width * .68;
                 return new Mark(
-                    Text(x), Top + (i * Lane) + 26, Venue.Exact(s.At), s.By ?? "cloud", right, Text(right ? x + 6 : x - 6),
+                    Text(x), Top + (i * Lane) + 26, Venue.Exact(s.At), s.By ?? "cloud", right, Text(right ? x - 8 : x + 4),
                     own is { } o && Math.Abs(o - x) > 14 ? Text(o) : null,
                     own is not null && Math.Abs(own.Value - x) > 60 ? VenueTime.Signed((long)(s.At - s.Own).TotalMilliseconds) : null,
                     own is { } p ? Text((p + x) / 2) : null, Text(x + (own < x ? -8 : 8)), Text(x + (own < x ? -14 : 14)),
