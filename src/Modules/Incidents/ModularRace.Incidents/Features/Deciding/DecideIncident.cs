@@ -20,6 +20,10 @@ internal sealed record DecideIncident(string Decision, string? PenaltyCode = nul
     /// <summary>From the path; an alias leads to the one that stands.</summary>
     [JsonIgnore]
     public Guid IncidentUuid { get; init; }
+
+    /// <summary>The revision that the person saw, as in <c>If-Match</c>; null: not said. A decision made on an older one is refused: nothing is decided by accident.</summary>
+    [JsonIgnore]
+    public string? IfMatch { get; init; }
 }
 
 internal sealed class DecideIncidentValidator : AbstractValidator<DecideIncident>
@@ -40,6 +44,7 @@ internal sealed class DecideIncidentHandler(IncidentsDbContext db, IncidentChang
         var group = await changes.LockGroupAsync(request.IncidentUuid, cancellationToken);
         var standing = group.Standing;
         current.RequireDeciding(system, standing.CompetitionUuid);
+        Preconditions.Require(request.IfMatch, standing.Revision);
         await mediator.Publish(new DecidingOnIncident(standing.ClientUuid, standing.CompetitionUuid), cancellationToken);
         if (group.Official is not { } official) throw Problem.Conflict("not_official", "Only an official incident can be decided. Make it official first.");
 

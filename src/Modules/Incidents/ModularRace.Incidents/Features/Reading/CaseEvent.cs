@@ -40,7 +40,7 @@ internal sealed record CaseEvent(DateTimeOffset At, string What, string By)
     public static IReadOnlyList<CaseEvent> Of(IncidentView incident, IEnumerable<HistoryView> history, Func<Guid?, string> where, VenueTime venue)
     {
         var made = incident.Reports.Select((r, i) => new CaseEvent(
-            r.OccurredAt, i == 0 ? "Reported" : "Reported again", Name(r.ReporterName ?? r.ReportedBy) ?? (r.Origin == CloudIdentity.Cloud ? "desk" : "Pi")));
+            r.OccurredAt, i == 0 ? "Reported" : "Reported again", Name(r.ReporterName ?? r.ReportedBy) ?? (r.Origin == CloudIdentity.Cloud ? "desk" : "Pi"))).Reverse();
         // One act on a group is written to every member of it: people did it once.
         var changed = history
             .Select(h => new CaseEvent(h.At, Words(h.Changes, where, venue), h.System == CloudIdentity.Cloud ? Name(h.By) ?? h.By : $"{Name(h.By)}, {h.System}"))
@@ -59,7 +59,7 @@ internal sealed record CaseEvent(DateTimeOffset At, string What, string By)
             if (Sentence(field, old, now) is { } said) words.Add(said);
         }
 
-        return string.Join("; ", words);
+        return string.Join("; ", words.OrderBy(w => w[0] == '“'));
 
         string? Sentence(string field, string? old, string? now) => field switch
         {
