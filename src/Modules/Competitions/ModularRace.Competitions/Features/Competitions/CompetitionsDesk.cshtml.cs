@@ -1,6 +1,5 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Shared.Access;
@@ -17,9 +16,6 @@ internal sealed class CompetitionsDeskModel(IMediator mediator, ICurrentActor cu
 
     public DateTimeOffset Now => time.GetUtcNow();
 
-    public async Task<IActionResult> OnGetAsync()
-    {
+    public async Task OnGetAsync() =>
         Competitions = await mediator.Send(new FindCompetitions(current.Actor.Competitions), HttpContext.RequestAborted);
-        return Competitions.Count == 0 && MayEdit ? Redirect("/competitions/new") : Page();
-    }
 }

@@ -12,20 +12,21 @@ namespace ModularRace.Competitions.Features.Competitions;
 [Authorize(Policies.Admin)]
 internal sealed class NewCompetitionDeskModel(IMediator mediator) : PageModel
 {
-    public CompetitionForm Form { get; private set; } = new();
+    public NewCompetition Shown { get; private set; } = null!;
 
-    /// <summary>There is none yet.</summary>
-    public bool First { get; private set; }
+    public async Task OnGetAsync() => Shown = new NewCompetition(new CompetitionForm(), await IsFirstAsync());
 
-    public async Task OnGetAsync() => First = await IsFirstAsync();
-
-    public async Task<IActionResult> OnPostAsync([Bind(Prefix = nameof(Form))] CompetitionForm form)
+    public async Task<IActionResult> OnPostAsync([Bind(Prefix = nameof(NewCompetition.Form))] CompetitionForm form)
     {
         var sent = await this.TrySendAsync(mediator, form.Creation());
         if (sent.Ok) return Redirect($"/competitions/{sent.Result!.Value.ClientUuid}");
-        (Form, First) = (form, await IsFirstAsync());
+        Shown = new NewCompetition(form, await IsFirstAsync());
         return Page();
     }
 
     private async Task<bool> IsFirstAsync() => (await mediator.Send(new FindCompetitions(), HttpContext.RequestAborted)).Count == 0;
 }
+
+/// <param name="Form">As it was typed so far.</param>
+/// <param name="First">There is no competition yet.</param>
+internal sealed record NewCompetition(CompetitionForm Form, bool First);

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace ModularRace.Host.Tests;
+
+/// <summary>The desk as a browser without JavaScript sees it.</summary>
+public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningCloud>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_competition_is_made_from_a_form_that_keeps_what_was_typed_when_it_is_refused()
+    {
+        var desk = await SignedInAsync();
+        var form = new Dictionary<string, string>
+        {
+            ["Form.Name"] = "Cima <Alta>", ["Form.Country"] = "ita", ["Form.StartDate"] = "2026-02-08", ["Form.EndDate"] = "2026-02-06", ["Form.TimeZone"] = "Europe/Rome",
+        };
+        var refused = await TextAsync(await desk.SendAsync("competitions/new", form));
+        Assert.Contains("It is not before start_date.", refused, StringComparison.Ordinal);
+        Assert.Contains("value=\"Cima &lt;Alta&gt;\"", refused, StringComparison.Ordinal);
+
+        form["Form.EndDate"] = "2026-02-08";
+        var made = await desk.SendAsync("competitions/new", form);
+        Assert.Equal(HttpStatusCode.Redirect, made.StatusCode);
+        var page = await TextAsync(await desk.Browser.GetAsync(made.Headers.Location!.OriginalString[1..]));
+        Assert.Contains("<h1>Cima &lt;Alta&gt;</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("8 February 2026", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_on_an_older_revision_changes_nothing()
+    {
+        var desk = await SignedInAsync();
+        var competition = await CompetitionAsync("Forcella");
+        var revision = competition["revision"]!.GetValue<string>();
+        var path = $"competitions/{competition["client_uuid"]}?handler=Edit";
+        Dictionary<string, string> Named(string name) => new()
+        {
+            ["Form.Revision"] = revision, ["Form.Name"] = name, ["Form.Country"] = "ITA", ["Form.StartDate"] = "2026-02-08", ["Form.EndDate"] = "2026-02-08", ["Form.TimeZone"] = "Europe/Rome",
+        };
+
+        Assert.Equal(HttpStatusCode.Redirect, (await desk.SendAsync(path, Named("Forcella Bassa"))).StatusCode);
+        Assert.Contains("Somebody changed this meanwhile", await TextAsync(await desk.SendAsync(path, Named("Forcella Alta"))), StringComparison.Ordinal);
+        Assert.Equal("Forcella Bassa", (await ReadAsync($"competitions/{competition["client_uuid"]}"))["name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_report_at_the_desk_keeps_its_lines_and_is_made_once()
+    {
+        var desk = await SignedInAsync();
+        var race = await RaceAsync();
+        var form = new Dictionary<string, string> { ["Report.ReportUuid"] = "0198f3a0-0000-7000-8000-00000000d001", ["Report.BibNumber"] = "42", ["Report.Description"] = "One\r\ntwo" };
+        var first = await desk.SendAsync($"races/{race}/incidents?handler=Report", form);
+        var again = await desk.SendAsync($"races/{race}/incidents?handler=Report", form);
+        Assert.Equal(first.Headers.Location!.OriginalString, again.Headers.Location!.OriginalString);
+
+        var incident = (await ReadAsync($"races/{race}/incidents"))["items"]!.AsArray().Single()!;
+        Assert.Equal("One\ntwo", incident["reports"]!.AsArray().Single()!["description"]!.GetValue<string>());
+        Assert.Contains("One\ntwo", WebUtility.HtmlDecode(await TextAsync(await desk.Browser.GetAsync(first.Headers.Location!.OriginalString[1..]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bib_out_of_range_is_told_beside_the_field()
+    {
+        var desk = await SignedInAsync();
+        var race = await RaceAsync();
+        var page = await TextAsync(await desk.SendAsync($"races/{race}/incidents?handler=Report", new() { ["Report.BibNumber"] = "10000", ["Report.Description"] = "kept" }));
+        Assert.Contains("A bib is from 1 to 9999.", page, StringComparison.Ordinal);
+        Assert.Contains("kept", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_who_decide_at_once_do_not_overwrite_each_other_unseen()
+    {
+        var desk = await SignedInAsync();
+        var race = await RaceAsync();
+        using var reported = await cloud.Admin.PostAsJsonAsync("api/v1/incidents", new { race_uuid = race, bib_number = 7 }, Stop);
+        var incident = JsonNode.Parse(await reported.Content.ReadAsStringAsync(Stop))!["incident"]!["client_uuid"]!.GetValue<string>();
+        await desk.SendAsync($"races/{race}/incidents/{incident}?handler=Officialize", []);
+        var revision = (await ReadAsync($"incidents/{incident}"))["revision"]!.GetValue<string>();
+
+        var path = $"races/{race}/incidents/{incident}?handler=Decide";
+        await desk.SendAsync(path, new() { ["Decide.Revision"] = revision, ["Decide.Decision"] = "penalty_applied", ["Decide.PenaltyCode"] = "P2" });
+        var late = await TextAsync(await desk.SendAsync(path, new() { ["Decide.Revision"] = revision, ["Decide.Decision"] = "rejected", ["Decide.Note"] = "Not seen by anybody." }));
+        Assert.Contains("Somebody changed this meanwhile", late, StringComparison.Ordinal);
+        Assert.Contains("Not seen by anybody.", late, StringComparison.Ordinal);
+        Assert.Equal("P2", (await ReadAsync($"incidents/{incident}"))["penalty_code"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_merge_is_drawn_for_the_page_of_the_incident()
+    {
+        var desk = await SignedInAsync();
+        var race = await RaceAsync();
+        var place = (await ReadAsync($"races/{race}/locations"))["items"]!.AsArray()[0]!["client_uuid"]!.GetValue<string>();
+        var standing = "";
+        foreach (var second in new[] { 0, 18 })
+        {
+            using var reported = await cloud.Admin.PostAsJsonAsync(
+                "api/v1/incidents", new { race_uuid = race, race_location_uuid = place, bib_number = 9, occurred_at = FormattableString.Invariant($"2026-02-08T09:30:{second + 10}.000Z") }, Stop);
+            standing = JsonNode.Parse(await reported.Content.ReadAsStringAsync(Stop))!["incident"]!["client_uuid"]!.GetValue<string>();
+        }
+
+        var why = await TextAsync(await desk.Browser.GetAsync($"incidents/{standing}/why"));
+        Assert.Contains("18 s apart", why, StringComparison.Ordinal);
+        Assert.Contains("10:30:10", why, StringComparison.Ordinal); // on the venue's clock
+    }
+
+    [Fact]
+    public async Task A_pairing_code_is_shown_once_and_pairs_the_named_device()
+    {
+        var desk = await SignedInAsync();
+        var page = await TextAsync(await desk.SendAsync("devices?handler=Pair", new() { ["Pairing.Name"] = "Pi Descent 1", ["Pairing.Scope"] = "all" }));
+        var code = page[(page.IndexOf("<output>", StringComparison.Ordinal) + 8)..page.IndexOf("</output>", StringComparison.Ordinal)].Replace("<i>", "", StringComparison.Ordinal).Replace("</i>", "", StringComparison.Ordinal);
+        Assert.Equal(8, code.Length);
+        using var paired = await cloud.Anonymous.PostAsJsonAsync("api/v1/devices/pair", new { pairing_code = code, device_uuid = "0198f3a0-0000-7000-8000-00000000d0e1" }, Stop);
+        Assert.Equal(HttpStatusCode.Created, paired.StatusCode);
+        var list = await TextAsync(await desk.Browser.GetAsync("devices"));
+        Assert.Contains("Pi Descent 1", list, StringComparison.Ordinal);
+        Assert.DoesNotContain("<output>", list, StringComparison.Ordinal);
+    }
+
+    private async Task<Desk> SignedInAsync()
+    {
+        var browser = new Browser(cloud.Anonymous);
+        var token = Browser.FormToken(await TextAsync(await browser.GetAsync("sign-in")));
+        await browser.PostFormAsync("sign-in", new() { ["Email"] = RunningHost.AdminEmail, ["Password"] = RunningHost.AdminPassword, ["__RequestVerificationToken"] = token });
+        return new Desk(browser, Browser.FormToken(await TextAsync(await browser.GetAsync("competitions/new"))));
+    }
+
+    private async Task<JsonNode> CompetitionAsync(string name)
+    {
+        using var made = await cloud.Admin.PostAsJsonAsync(
+            "api/v1/competitions", new { name, country = "ITA", start_date = "2026-02-08", end_date = "2026-02-08", time_zone = "Europe/Rome" }, Stop);
+        return JsonNode.Parse(await made.Content.ReadAsStringAsync(Stop))!;
+    }
+
+    private async Task<string> RaceAsync()
+    {
+        var competition = await CompetitionAsync("Valle");
+        using var made = await cloud.Admin.PostAsJsonAsync($"api/v1/competitions/{competition["client_uuid"]}/races", new { name = "Sprint", discipline = "sprint" }, Stop);
+        return JsonNode.Parse(await made.Content.ReadAsStringAsync(Stop))!["client_uuid"]!.GetValue<string>();
+    }
+
+    private async Task<JsonNode> ReadAsync(string path) => JsonNode.Parse(await cloud.Admin.GetStringAsync($"api/v1/{path}", Stop))!;
+
+    private static Task<string> TextAsync(HttpResponseMessage answer) => answer.Content.ReadAsStringAsync(Stop);
+
+    private sealed record Desk(Browser Browser, string Token)
+    {
+        public Task<HttpResponseMessage> SendAsync(string path, Dictionary<string, string> form) => Browser.PostFormAsync(path, new(form) { ["__RequestVerificationToken"] = Token });
+    }
+}
