@@ -16,7 +16,7 @@ using ModularRace.Sync.Wire;
 namespace ModularRace.Sync.Tests.OnServer;
 
 /// <summary>A cloud with a competition, a race and a location, and devices that upload to it.</summary>
-public sealed class CloudSync : CloudModules
+public class CloudSync : CloudModules
 {
     public Guid Competition { get; } = Guid.Parse("01900000-0000-7000-8000-000000000001");
 

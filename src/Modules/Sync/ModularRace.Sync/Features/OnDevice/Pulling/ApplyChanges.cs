@@ -9,6 +9,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Records;
+using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
 using ModularRace.Sync.Wire;
@@ -18,7 +19,7 @@ namespace ModularRace.Sync.Features.OnDevice.Pulling;
 /// <summary>
 /// Takes a page of the cloud's changes, with what was held back before, in one commit with the cursor. A record that holds
 /// an unsent edit is not overwritten: its version waits until the cloud has answered for the edit; and one whose parent has
-/// not come waits for the next page.
+/// not come waits for the next page. What an owner cannot take waits too, with the reason: the cursor goes on past it (R14).
 /// </summary>
 /// <param name="Changes">As they came; unknown types are passed over.</param>
 /// <param name="Cursor">Where the next page begins; null: leave it.</param>
@@ -33,21 +34,24 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
 {
     public async Task<AppliedChanges> Handle(ApplyChanges request, CancellationToken cancellationToken)
     {
-        var held = await db.HeldChanges.OrderBy(h => h.Id).ToListAsync(cancellationToken);
+        var waited = await db.HeldChanges.AsNoTracking().OrderBy(h => h.Id).ToListAsync(cancellationToken);
 
         // The newest version of each record, in the order of reference: a parent may have changed after its child did.
         var newest = new Dictionary<(string Type, Guid Uuid), Change>();
-        foreach (var change in held.Select(h => new Change(h.RecordType, h.ClientUuid, h.Revision, h.Deleted, h.Data)).Concat(request.Changes))
+        foreach (var change in waited.Select(h => new Change(h.RecordType, h.ClientUuid, h.Revision, h.Deleted, h.Data)).Concat(request.Changes))
             if (RecordTypes.Rank(change.Type) >= 0)
                 newest[(change.Type, change.ClientUuid)] = change;
         var incoming = newest.Values.Select((c, i) => (Change: c, Index: i)).OrderBy(x => RecordTypes.Rank(x.Change.Type)).ThenBy(x => x.Index).Select(x => x.Change).ToList();
 
         await LockRacesAsync(incoming, cancellationToken);
         var uuids = incoming.Select(c => c.ClientUuid).ToArray();
-        var queued = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
-        var waiting = incoming.Where(c => queued.TryGetValue(c.ClientUuid, out var entry) && entry.Unsent).Select(c => (c.Type, c.ClientUuid)).ToHashSet();
-        var outcomes = await ApplyAsync([.. incoming.Where(c => !waiting.Contains((c.Type, c.ClientUuid)))], cancellationToken);
+        var unsent = await db.Queue.Where(e => uuids.Contains(e.ClientUuid) && e.Edit > e.AnsweredEdit).Select(e => e.ClientUuid).ToHashSetAsync(cancellationToken);
+        var outcomes = new Dictionary<(string, Guid), RecordOutcome>();
+        await ApplyAsync([.. incoming.Where(c => !unsent.Contains(c.ClientUuid))], outcomes, cancellationToken);
 
+        // Read only now: what the owners could not take was undone, and with it what was tracked.
+        var queued = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
+        var held = await db.HeldChanges.ToListAsync(cancellationToken);
         var bases = await db.RecordBases.Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
         var holding = held.ToDictionary(h => (h.RecordType, h.ClientUuid));
         var taken = 0;
@@ -65,7 +69,7 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
                 continue;
             }
 
-            var reason = waiting.Contains(key) ? "an unsent edit" : outcome?.Error?.Message ?? outcome?.Error?.Code ?? "not taken";
+            var reason = unsent.Contains(change.ClientUuid) ? "an unsent edit" : outcome?.Error?.Message ?? outcome?.Error?.Code ?? "not taken";
             if (outcome is not null) logger.LogWarning("{Type} {Uuid} from the cloud is held back: {Reason}", change.Type, change.ClientUuid, reason);
             if (!holding.TryGetValue(key, out var hold))
             {
@@ -87,21 +91,46 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
         return new AppliedChanges(taken, askAgain);
     }
 
-    private async Task<Dictionary<(string, Guid), RecordOutcome>> ApplyAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    /// <summary>
+    /// R14: where a page breaks on something that nobody foresaw, it is taken in halves, and those in halves, until the one
+    /// record that breaks it stands alone and is held back.
+    /// </summary>
+    private async Task ApplyAsync(IReadOnlyList<Change> changes, Dictionary<(string, Guid), RecordOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        if (changes.Count == 0) return;
+        try
+        {
+            foreach (var outcome in await session.InSavepointAsync(() => TakeAsync(changes, cancellationToken), cancellationToken))
+                outcomes[(outcome.Type, outcome.ClientUuid)] = outcome;
+        }
+        catch (Exception e) when (Poison.IsPossible(e, cancellationToken))
+        {
+            if (changes.Count == 1)
+            {
+                var bad = changes[0];
+                logger.LogError(e, "{Type} {Uuid} from the cloud could not be taken", bad.Type, bad.ClientUuid);
+                outcomes[(bad.Type, bad.ClientUuid)] = new RecordOutcome(
+                    bad.Type, bad.ClientUuid, RecordVerdict.Invalid, Error: new RecordError("unprocessable", "This device could not take it. It is tried again with the next changes."));
+                return;
+            }
+
+            logger.LogWarning("{Count} changes of the cloud broke ({Reason}); they are taken in halves", changes.Count, e.GetBaseException().Message);
+            var half = changes.Count / 2;
+            await ApplyAsync([.. changes.Take(half)], outcomes, cancellationToken);
+            await ApplyAsync([.. changes.Skip(half)], outcomes, cancellationToken);
+        }
+    }
+
+    private async Task<List<RecordOutcome>> TakeAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         var reference = changes.Where(c => RecordTypes.IsReference(c.Type)).Select(Incoming).ToList();
         var incidents = changes.Where(c => c.Type is RecordTypes.Incident or RecordTypes.Report or RecordTypes.HistoryEntry).Select(Incoming).ToList();
         var groupings = changes.Where(c => c.Type == RecordTypes.Grouping).Select(Incoming).ToList();
-        var outcomes = new Dictionary<(string, Guid), RecordOutcome>();
-        if (reference.Count > 0) Add(await mediator.Send(new ApplyReferenceRecords(reference), cancellationToken));
-        if (incidents.Count > 0) Add(await mediator.Send(new ApplyIncidentRecords(incidents), cancellationToken));
-        if (groupings.Count > 0) Add(await mediator.Send(new ApplyGroupingRecords(groupings), cancellationToken));
+        var outcomes = new List<RecordOutcome>(changes.Count);
+        if (reference.Count > 0) outcomes.AddRange(await mediator.Send(new ApplyReferenceRecords(reference), cancellationToken));
+        if (incidents.Count > 0) outcomes.AddRange(await mediator.Send(new ApplyIncidentRecords(incidents), cancellationToken));
+        if (groupings.Count > 0) outcomes.AddRange(await mediator.Send(new ApplyGroupingRecords(groupings), cancellationToken));
         return outcomes;
-
-        void Add(IReadOnlyList<RecordOutcome> told)
-        {
-            foreach (var outcome in told) outcomes[(outcome.Type, outcome.ClientUuid)] = outcome;
-        }
     }
 
     internal static IncomingRecord Incoming(Change change) =>

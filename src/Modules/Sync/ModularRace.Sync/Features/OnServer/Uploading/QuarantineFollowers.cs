@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Persistence;
+using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
 using ModularRace.Sync.Wire;

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace ModularRace.Sync.Features.OnServer.Uploading;
+namespace ModularRace.Sync.Domain;
 
 /// <summary>Tells a record that breaks its batch from a database or a caller that is gone.</summary>
 internal static class Poison
@@ -21,14 +21,4 @@ internal static class Poison
 
         return true;
     }
-}
-
-/// <summary>Who sends, and what it may.</summary>
-/// <param name="Grants">The competitions granted; null: all. A competition that it makes is added.</param>
-internal sealed record Sender(Guid DeviceUuid, Guid StoreUuid, string Name, bool MayDecide, HashSet<Guid>? Grants)
-{
-    /// <summary>The side of R7: a new database of the same device is another side, whose edits count anew (R2).</summary>
-    public string Side => $"{DeviceUuid}/{StoreUuid}";
-
-    public string Origin => DeviceUuid.ToString();
 }

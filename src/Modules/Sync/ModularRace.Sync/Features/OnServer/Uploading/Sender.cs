@@ -1,0 +1,11 @@
+namespace ModularRace.Sync.Features.OnServer.Uploading;
+
+/// <summary>Who sends, and what it may.</summary>
+/// <param name="Grants">The competitions granted; null: all. A competition that it makes is added.</param>
+internal sealed record Sender(Guid DeviceUuid, Guid StoreUuid, string Name, bool MayDecide, HashSet<Guid>? Grants)
+{
+    /// <summary>The side of R7: a new database of the same device is another side, whose edits count anew (R2).</summary>
+    public string Side => $"{DeviceUuid}/{StoreUuid}";
+
+    public string Origin => DeviceUuid.ToString();
+}
