@@ -28,8 +28,24 @@ for (let at = 0; at < localStorage.length; at++) {
 export const unsaved = () => [...taps.values()].filter(tap => !tap.saved).sort((a, b) => a.wall - b.wall);
 export const refused = () => [...taps.values()].filter(tap => tap.refused);
 
-/** How many taps wait for the host, and how many it refused. */
-export const counts = () => ({ unsaved: unsaved().filter(tap => !tap.refused).length, refused: refused().length });
+/** An answer takes a few milliseconds: what is younger is on its way and not worth a word. */
+export const patienceMs = 400;
+const waits = tap => Date.now() - tap.stirred > patienceMs || tap.stirred > Date.now();
+
+/** How many taps, and how many additions to saved ones, wait for the host; and how many it refused. */
+export function counts() {
+  const waiting = [...taps.values()].filter(tap => !tap.refused && waits(tap));
+  return { unsaved: waiting.filter(tap => !tap.saved).length, additions: waiting.filter(tap => tap.saved).length, refused: refused().length };
+}
+
+/** Whether something that was added to a saved tap still waits. */
+export const hasUnsavedAddition = tap => taps.has(tap.report_uuid) && Boolean(tap.saved) && waits(tap);
+
+/** The touch, or what was added, begins to wait now. */
+function stir(tap) {
+  tap.stirred = Date.now();
+  setTimeout(() => events.dispatchEvent(new Event('count')), patienceMs + 20);
+}
 
 function keep(tap) {
   taps.set(tap.report_uuid, tap);
@@ -60,6 +76,7 @@ export function tap({ race_uuid, race_location_uuid, bib_number, reporter_name, 
     wall: Math.round(wallNow() - (performance.now() - touched)), touched, session,
     wants: {}, withdraw: false, saved: null, refused: null, tries: 0,
   };
+  stir(made);
   keep(made);
   deliver(made);
   return made;
@@ -68,6 +85,7 @@ export function tap({ race_uuid, race_location_uuid, bib_number, reporter_name, 
 /** What the person adds to a tap: {description} or {athlete_position}. */
 export function change(tap, fields) {
   tap.wants = { ...tap.wants, ...fields };
+  stir(tap);
   tap.refused = null;
   keep(tap);
   return deliver(tap);
@@ -76,6 +94,7 @@ export function change(tap, fields) {
 /** Takes the tap back. Nothing is deleted: it is withdrawn, and stays in the history (R5). */
 export function withdraw(tap) {
   tap.withdraw = true;
+  stir(tap);
   tap.refused = null;
   keep(tap);
   return deliver(tap);
@@ -84,6 +103,7 @@ export function withdraw(tap) {
 /** Tries again what the host refused. */
 export function again(tap) {
   tap.refused = null;
+  stir(tap);
   keep(tap);
   return deliver(tap);
 }

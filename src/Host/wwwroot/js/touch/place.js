@@ -22,7 +22,10 @@ function under(r) {
   return [disciplines[r.discipline] ?? r.discipline, when, `${r.bibs} bibs`].filter(Boolean).join(' · ');
 }
 
+const once = place => place.course_segment && !place.name.toLowerCase().includes(place.course_segment.toLowerCase()) ? place.course_segment : null;
+
 function show() {
+  times.useZone((race ?? races[0])?.time_zone);
   if (races.length === 0) { showNone(); return; }
   const shownRaces = races.slice(raceAt, raceAt + racesOnPage);
   const moreRaces = races.length > racesOnPage;
@@ -37,7 +40,7 @@ function show() {
     h('div', { class: 'pick' }, (moreRaces ? shownRaces.slice(0, racesOnPage - (shownRaces.length === racesOnPage ? 1 : 0)) : shownRaces).map(r => key(h('span', {}, h('strong', { class: 'cut' }, r.name), h('small', { class: 'cut' }, under(r))), { 'aria-pressed': r === race ? 'true' : 'false', onclick: () => { race = r; placeAt = 0; show(); } })),
       moreRaces && key(icon('down'), { class: 'center', onclick: () => { raceAt = raceAt + racesOnPage - 1 < races.length ? raceAt + racesOnPage - 1 : 0; show(); } }, 'More races')),
     h('div', { class: 'pick cols3' }, race && [
-      ...shownPlaces.map(place => key(h('span', {}, h('strong', { class: 'cut' }, place.name), place.course_segment && h('small', { class: 'cut' }, place.course_segment)), { 'aria-pressed': chosenRace?.client_uuid === race.client_uuid && chosenLocation?.client_uuid === place.client_uuid ? 'true' : 'false', onclick: () => choose(place) })),
+      ...shownPlaces.map(place => key(h('span', {}, h('strong', { class: 'cut' }, place.name), once(place) && h('small', { class: 'cut' }, once(place))), { 'aria-pressed': chosenRace?.client_uuid === race.client_uuid && chosenLocation?.client_uuid === place.client_uuid ? 'true' : 'false', onclick: () => choose(place) })),
       places.length > placesOnPage - 1 ? key(icon('down'), { class: 'center', onclick: () => { placeAt = placeAt + placesOnPage - 1 < places.length ? placeAt + placesOnPage - 1 : 0; show(); } }, 'More places')
         : key(h('span', {}, h('strong', {}, 'No fixed place'), h('small', { class: 'cut' }, 'is never merged')), { onclick: () => choose(null) })]),
     h('div', { class: 'foot', id: 'people' },

@@ -41,7 +41,7 @@ function record(bib, touched) {
   current.shownAt = performance.now();
   showTray();
   showGrid();
-  setTimeout(showTray, 420);
+  setTimeout(showTray, outbox.patienceMs + 20);
 }
 
 outbox.events.addEventListener('tap', ({ detail: tap }) => {
@@ -111,7 +111,7 @@ function recent() {
   return [...last].map(([bib, time]) => ({ bib, time })).sort((a, b) => b.time - a.time).slice(0, 10);
 }
 
-const isKept = bib => outbox.unsaved().some(tap => tap.bib_number === bib && tap.race_uuid === race.client_uuid && tap.tries > 0 && (tap !== current || performance.now() - tap.shownAt > 400));
+const isKept = bib => outbox.unsaved().some(tap => tap.bib_number === bib && tap.race_uuid === race.client_uuid && tap.tries > 0 && (tap !== current || performance.now() - tap.shownAt > outbox.patienceMs));
 
 function bibKey(bib, { small = null, strokes = 0, recently = false } = {}) {
   const entry = onCourse.get(bib);
@@ -233,18 +233,18 @@ function showTray() {
     return;
   }
   const left = tap.withdraw ? 0 : Math.ceil((undoMs - passed) / 1000);
-  const how = tap.withdraw ? (tap.withdrawn ? 'withdrawn' : 'withdrawing') : tap.refused ? 'refused' : tap.saved ? 'saved' : passed < 400 ? 'sending' : 'kept';
-  const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory]);
+  const how = tap.withdraw ? (tap.withdrawn ? 'withdrawn' : 'withdrawing') : tap.refused ? 'refused' : tap.saved ? 'saved' : passed < outbox.patienceMs ? 'sending' : 'kept';
+  const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory, outbox.hasUnsavedAddition(tap)]);
   if (state === trayState) return;
   trayState = state;
   const titles = {
     sending: `${tap.label}, ${stamp(tap)}`, saved: `${tap.label} saved ${stamp(tap)}`, kept: `${tap.label} not yet saved`, refused: `${tap.label} not taken`,
-    withdrawing: `${tap.label} is taken back`, withdrawn: `${tap.label} taken back`,
+    withdrawing: `${tap.label}: taking back`, withdrawn: `${tap.label} taken back`,
   };
   const number = tap.saved?.incident.number ? ` · No. ${tap.saved.incident.number}` : '';
   const written = describe(tap);
   const notes = {
-    sending: 'Saving', saved: joined(tap) ?? (written || null), kept: tap.onlyInMemory ? 'Kept on this page only: leave it open' : 'Kept here, saves itself soon',
+    sending: 'Saving', saved: outbox.hasUnsavedAddition(tap) ? 'What was added is not yet saved' : joined(tap) ?? (written || null), kept: tap.onlyInMemory ? 'Kept on this page only: leave it open' : 'Kept here, saves itself soon',
     refused: tap.refused?.message, withdrawing: 'Kept here, is taken back soon', withdrawn: 'It stays in the history',
   };
   const marks = { sending: 'wait', saved: 'check', kept: 'wait', refused: 'alert', withdrawing: 'wait', withdrawn: 'withdraw' };
@@ -252,7 +252,7 @@ function showTray() {
   tray.className = `after ${{ sending: 'kept', kept: 'kept', refused: 'refused', withdrawing: 'kept', withdrawn: 'kept' }[how] ?? ''}`;
   if (how === 'sending') tray.className = 'after';
   const said = h('div', { class: 'said' }, h('span', { class: 'disc' }, icon(marks[how], 's28')),
-    h('div', {}, h('h1', { class: titles[how].length > 21 ? 'long' : '' }, titles[how]), h('p', { class: 'cut' }, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? ` · ${bibs.nation(tap.entry)}` : who(tap), how === 'kept' ? ` · ${stamp(tap)}` : number),
+    h('div', {}, h('h1', { class: titles[how].length > 21 ? 'long' : '' }, titles[how]), h('p', { class: 'cut' }, how === 'kept' && `${stamp(tap)} · `, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? ` · ${bibs.nation(tap.entry)}` : who(tap), how !== 'kept' && number),
       note && h('p', { class: 'note cut' }, note)));
   fill(tray, said, h('div', { class: 'acts' }, action(tap, how, left)), how.startsWith('withdr') ? h('div', { class: 'what' }) : additions(tap));
 }

@@ -95,8 +95,8 @@ function things() {
   for (const tap of outbox.refused()) {
     list.push(item('alert', 'problem', `${tap.label} of ${times.moment(tap.wall)} was not taken`, tap.refused.message, 'Again', () => outbox.again(tap).then(showLeft)));
   }
-  const { unsaved } = outbox.counts();
-  if (unsaved > 0) list.push(item('wait', 'waiting', `${count(unsaved, 'tap')} not yet saved`, 'Kept by this screen, saved as soon as this Pi answers again.'));
+  const { unsaved, additions } = outbox.counts();
+  if (unsaved + additions > 0) list.push(item('wait', 'waiting', `${[unsaved > 0 && count(unsaved, 'tap'), additions > 0 && count(additions, 'addition')].filter(Boolean).join(' and ')} not yet saved`, 'Kept by this screen, saved as soon as this Pi answers again.'));
   for (const row of rows.failed) {
     list.push(item('alert', 'problem', `${kinds[row.record_type] ?? row.record_type}: the cloud could not take it`, row.error_message ?? 'It gave no reason. It is kept here.', 'Try again', () => retry(row)));
   }
@@ -152,7 +152,7 @@ function showSide() {
     h('ol', {},
       device.paired ? fact(true, 'Paired', `with ${host}`) : fact(null, 'Not paired', 'its cloud is not known yet'),
       name ? fact(device.ready_for_offline ? true : false, name, device.ready_for_offline ? 'ready for offline operation' : 'not all of it is here yet') : fact(null, 'No competition yet', 'fetch it while there is a network'),
-      known ? fact(device.clock_uncertainty_ms <= 30000, 'Clock checked with the cloud', `corrected by ${signed(device.clock_offset_ms)}, ± ${(device.clock_uncertainty_ms / 1000).toFixed(1)} s`) : fact(null, 'Clock not checked', 'its own time is kept with each report'),
+      known ? fact(device.clock_uncertainty_ms <= 30000, 'Clock checked with the cloud', `corrected by ${signed(device.clock_offset_ms)}, ± ${Math.max(0.1, device.clock_uncertainty_ms / 1000).toFixed(1)} s`) : fact(null, 'Clock not checked', 'its own time is kept with each report'),
       cardFact())),
   h('a', { class: 'key', href: '/download' }, icon('download', 's32'), h('span', {}, 'Competition', h('small', { class: 'cut' }, name ? 'fetch again, or another one' : 'choose and fetch'))),
   h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), h('span', {}, 'Pairing', h('small', { class: 'cut' }, device.paired ? 'with this cloud, or another one' : 'with the code from the desk'))));

@@ -70,13 +70,14 @@ function showWhere() {
 // ---- the strip
 
 function showStrip() {
-  const { unsaved, refused } = outbox.counts();
+  const { unsaved, additions, refused } = outbox.counts();
   const pending = device ? device.pending_reports ?? device.pending : 0;
   const parts = [];
   const oldest = device?.oldest_pending_at ? `oldest ${times.age(times.wallNow() - Date.parse(device.oldest_pending_at))}` : null;
   const noun = device?.pending_reports === undefined ? 'record' : 'report';
   if (refused > 0) parts.push(h('span', { class: 'lost' }, icon('alert'), `${count(refused, 'tap')} not taken`, h('small', {}, 'see To send')));
   else if (unsaved > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(unsaved, 'tap')} not yet saved`, pending > 0 && h('small', {}, `${pending} not yet sent`)));
+  else if (additions > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(additions, 'addition')} not yet saved`, pending > 0 && h('small', {}, `${pending} not yet sent`)));
   else if (pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(pending, noun)} not yet sent`, oldest && h('small', {}, oldest)));
   else if (device?.pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(device.pending, 'change')} not yet sent`, oldest && h('small', {}, oldest)));
   else if (device && device.paired && device.last_sync_at) parts.push(h('span', { class: 'allsent' }, icon('check'), 'All reports sent'));
@@ -184,7 +185,13 @@ export async function go(href) {
 }
 
 outbox.events.addEventListener('count', showStrip);
-outbox.events.addEventListener('tap', event => { if (!event.detail.saved && event.detail.tries > 0) refresh(); });
+let soon = null;
+outbox.events.addEventListener('tap', event => {
+  // After a tap the counts have changed, or the host has not answered: both are looked at in a moment, not at each event.
+  if (event.detail.tries === 0) return;
+  clearTimeout(soon);
+  soon = setTimeout(refresh, 300);
+});
 document.addEventListener('contextmenu', event => event.preventDefault());
 showWhere();
 tick();

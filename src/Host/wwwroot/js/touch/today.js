@@ -45,7 +45,7 @@ function state(incident) {
   if (decided) return { kind: 'decided', tone: 'decided', mark: 'decided', word: 'Decided', more: decided };
   const others = incident.merged_from?.length ?? 0;
   if (others > 0) return { kind: 'merged', tone: 'plain', mark: 'join', word: 'Merged', more: `${others + 1} made one` };
-  if (incident.origin === 'cloud') return { kind: 'arrived', tone: 'plain', mark: 'cloud', word: incident.status === 'official' ? 'Official' : 'From the cloud', more: incident.status === 'official' ? 'from the cloud' : times.moment(incident.created_at ?? incident.occurred_at) };
+  if (shell.device && incident.origin !== shell.device.device_uuid) return { kind: 'arrived', tone: 'plain', mark: 'cloud', word: incident.status === 'official' ? 'Official' : 'From the cloud', more: incident.status === 'official' ? 'from the cloud' : times.moment(incident.created_at ?? incident.occurred_at) };
   return { kind: 'arrived', tone: 'plain', mark: 'arrived', word: incident.status === 'official' ? 'Official' : 'Arrived', more: 'on the cloud' };
 }
 
@@ -175,7 +175,7 @@ function showOne() {
 }
 
 /** The report that this screen may correct: the latest that stands and that was made here. */
-const mine = () => live(detail).filter(report => report.origin !== 'cloud').sort((a, b) => Date.parse(b.occurred_at) - Date.parse(a.occurred_at))[0] ?? live(detail)[0];
+const mine = () => live(detail).filter(report => report.origin === shell.device?.device_uuid).sort((a, b) => Date.parse(b.occurred_at) - Date.parse(a.occurred_at))[0] ?? live(detail)[0];
 
 async function attempt(action) {
   try {
