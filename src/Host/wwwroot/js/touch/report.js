@@ -249,8 +249,7 @@ function showTray() {
   };
   const marks = { sending: 'wait', saved: 'check', kept: 'wait', refused: 'alert', withdrawing: 'wait', withdrawn: 'withdraw' };
   const note = notes[how];
-  tray.className = `after ${{ sending: 'kept', kept: 'kept', refused: 'refused', withdrawing: 'kept', withdrawn: 'kept' }[how] ?? ''}`;
-  if (how === 'sending') tray.className = 'after';
+  tray.className = `after ${{ sending: 'sending', kept: 'kept', refused: 'refused', withdrawing: 'kept', withdrawn: 'kept' }[how] ?? ''}`;
   const said = h('div', { class: 'said' }, h('span', { class: 'disc' }, icon(marks[how], 's28')),
     h('div', {}, h('h1', { class: titles[how].length > 21 ? 'long' : '' }, titles[how]), h('p', { class: 'cut' }, how === 'kept' && `${stamp(tap)} · `, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? ` · ${bibs.nation(tap.entry)}` : who(tap), how !== 'kept' && number),
       note && h('p', { class: 'note cut' }, note)));
