@@ -1,3 +1,5 @@
+using ModularRace.Shared;
+
 namespace ModularRace.Host;
 
 /// <summary>What this host is. Read once, at the start; modules are told their roles and never ask.</summary>
@@ -22,6 +24,3 @@ internal static class SystemModes
 
     public static string OnTheWire(this SystemMode mode) => mode == SystemMode.Cloud ? "cloud" : "offline_device";
 }
-
-/// <summary>Why the host does not start, in one line for the person who starts it.</summary>
-internal sealed class StartFailure(string message) : Exception(message);

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace ModularRace.Host.Tests;
 
 public sealed class StartTests
@@ -11,8 +14,46 @@ public sealed class StartTests
     {
         await using var host = new RunningHost("cloud");
         host.Settings[setting] = value;
+        await DoesNotStartAsync(host, line);
+    }
+
+    [Theory]
+    [InlineData("Sync__Interval", "soon", "Sync__Interval is 'soon'")]
+    [InlineData("Sync__Interval", "00:00:00", "Sync__Interval is '00:00:00'")]
+    [InlineData("Sync__Interval", "-00:05:00", "Sync__Interval is '-00:05:00'")]
+    [InlineData("Sync__DeviceUuid", "pi-3", "Sync__DeviceUuid is 'pi-3'")]
+    public async Task What_is_wrong_with_a_Pi_stops_the_start_with_one_line(string setting, string value, string line)
+    {
+        await using var host = new RunningHost("offline_device");
+        host.Settings[setting] = value;
+        await DoesNotStartAsync(host, line);
+    }
+
+    [Theory]
+    [InlineData("cloud")]
+    [InlineData("offline_device")]
+    public async Task A_port_in_use_stops_the_start_with_one_line(string mode)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var host = new RunningHost(mode);
+        host.Settings["ASPNETCORE_URLS"] = $"http://{other.LocalEndpoint}";
+        await DoesNotStartAsync(host, $"Failed to bind to address http://{other.LocalEndpoint}: address already in use");
+    }
+
+    [Fact]
+    public async Task An_address_that_cannot_be_read_stops_the_start_with_one_line()
+    {
+        await using var host = new RunningHost("cloud");
+        host.Settings["ASPNETCORE_URLS"] = "here";
+        await DoesNotStartAsync(host, "ASPNETCORE_URLS cannot be read");
+    }
+
+    private static async Task DoesNotStartAsync(RunningHost host, string line)
+    {
         Assert.Equal(1, await host.StartAndEndAsync());
         Assert.Contains($"ModularRace does not start: {line}", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", host.Output, StringComparison.Ordinal);
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using ModularRace.Host.Features.ApiKeys;
 using ModularRace.Host.Features.FirstAdmin;
 using ModularRace.Host.Features.SigningIn;
+using ModularRace.Shared;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 

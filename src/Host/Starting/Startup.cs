@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using ModularRace.Shared;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Time;
@@ -20,6 +21,11 @@ internal static class Startup
             builder.WebHost.UseUrls(mode == SystemMode.Cloud ? "http://127.0.0.1:5080" : "http://127.0.0.1:5081");
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
+
+        // A host that does not start says so once, in its last line; the framework would write the stack trace before it.
+        var progress = new StartProgress();
+        builder.Services.AddSingleton(progress);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => progress.Started && level >= LogLevel.Information);
     }
 
     public static void AddDatabase(this WebApplicationBuilder builder)
@@ -70,13 +76,28 @@ internal static class Startup
 
     public static async Task RunToTheEndAsync(this WebApplication app)
     {
-        try
+        await using (app)
         {
-            await app.RunAsync();
+            try
+            {
+                await app.StartAsync();
+            }
+            catch (IOException e) when (e.InnerException is AddressInUseException)
+            {
+                throw new StartFailure(e.Message);
+            }
+            catch (FormatException e)
+            {
+                throw new StartFailure($"ASPNETCORE_URLS cannot be read: {e.Message}");
+            }
+
+            app.Services.GetRequiredService<StartProgress>().Started = true;
+            await app.WaitForShutdownAsync();
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            throw new StartFailure(e.Message);
-        }
+    }
+
+    private sealed class StartProgress
+    {
+        public bool Started { get; set; }
     }
 }

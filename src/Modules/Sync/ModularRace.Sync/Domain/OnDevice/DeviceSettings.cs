@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using ModularRace.Shared;
 
 namespace ModularRace.Sync.Domain.OnDevice;
 
@@ -20,13 +21,13 @@ internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, stri
                 ? TimeSpan.FromMinutes(5)
                 : TimeSpan.TryParse(interval, CultureInfo.InvariantCulture, out var every) && every >= TimeSpan.FromSeconds(1)
                     ? every
-                    : throw new InvalidOperationException($"Sync__Interval is '{interval}'; it is a time of a second or more, such as 00:05:00."),
+                    : throw new StartFailure($"Sync__Interval is '{interval}'; it is a time of a second or more, such as 00:05:00."),
             Blank(configuration["Sync:DeviceToken"]),
             string.IsNullOrWhiteSpace(uuid)
                 ? null
                 : Guid.TryParse(uuid, out var device) && device != Guid.Empty
                     ? device
-                    : throw new InvalidOperationException($"Sync__DeviceUuid is '{uuid}'; it is a UUID."));
+                    : throw new StartFailure($"Sync__DeviceUuid is '{uuid}'; it is a UUID."));
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
