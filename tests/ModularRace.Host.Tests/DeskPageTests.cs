@@ -15,7 +15,11 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
         var desk = await SignedInAsync();
         var form = new Dictionary<string, string>
         {
-            ["Form.Name"] = "Cima <Alta>", ["Form.Country"] = "ita", ["Form.StartDate"] = "2026-02-08", ["Form.EndDate"] = "2026-02-06", ["Form.TimeZone"] = "Europe/Rome",
+            ["Form.Name"] = "Cima <Alta>",
+            ["Form.Country"] = "ita",
+            ["Form.StartDate"] = "2026-02-08",
+            ["Form.EndDate"] = "2026-02-06",
+            ["Form.TimeZone"] = "Europe/Rome",
         };
         var refused = await TextAsync(await desk.SendAsync("competitions/new", form));
         Assert.Contains("It is not before start_date.", refused, StringComparison.Ordinal);
@@ -38,7 +42,12 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
         var path = $"competitions/{competition["client_uuid"]}?handler=Edit";
         Dictionary<string, string> Named(string name) => new()
         {
-            ["Form.Revision"] = revision, ["Form.Name"] = name, ["Form.Country"] = "ITA", ["Form.StartDate"] = "2026-02-08", ["Form.EndDate"] = "2026-02-08", ["Form.TimeZone"] = "Europe/Rome",
+            ["Form.Revision"] = revision,
+            ["Form.Name"] = name,
+            ["Form.Country"] = "ITA",
+            ["Form.StartDate"] = "2026-02-08",
+            ["Form.EndDate"] = "2026-02-08",
+            ["Form.TimeZone"] = "Europe/Rome",
         };
 
         Assert.Equal(HttpStatusCode.Redirect, (await desk.SendAsync(path, Named("Forcella Bassa"))).StatusCode);

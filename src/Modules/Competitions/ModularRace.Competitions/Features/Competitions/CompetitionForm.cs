@@ -28,20 +28,43 @@ internal sealed record CompetitionForm
 
     public static CompetitionForm Of(CompetitionView c) => new()
     {
-        Revision = c.Revision, Name = c.Name, City = c.City, Place = c.Place, Country = c.Country, StartDate = c.StartDate, EndDate = c.EndDate,
-        TimeZone = c.TimeZone, WebpageUrl = c.WebpageUrl, Practice = c.Practice,
+        Revision = c.Revision,
+        Name = c.Name,
+        City = c.City,
+        Place = c.Place,
+        Country = c.Country,
+        StartDate = c.StartDate,
+        EndDate = c.EndDate,
+        TimeZone = c.TimeZone,
+        WebpageUrl = c.WebpageUrl,
+        Practice = c.Practice,
     };
 
     public CreateCompetition Creation() => new()
     {
-        Name = PageForms.Typed(Name), City = PageForms.Typed(City), Place = PageForms.Typed(Place), Country = PageForms.Typed(Country)?.ToUpperInvariant(),
-        StartDate = StartDate, EndDate = EndDate, TimeZone = PageForms.Typed(TimeZone), WebpageUrl = PageForms.Typed(WebpageUrl), Practice = Practice,
+        Name = PageForms.Typed(Name),
+        City = PageForms.Typed(City),
+        Place = PageForms.Typed(Place),
+        Country = PageForms.Typed(Country)?.ToUpperInvariant(),
+        StartDate = StartDate,
+        EndDate = EndDate,
+        TimeZone = PageForms.Typed(TimeZone),
+        WebpageUrl = PageForms.Typed(WebpageUrl),
+        Practice = Practice,
     };
 
     public ChangeCompetition Change(Guid competition) => new()
     {
-        CompetitionUuid = competition, IfMatch = Revision is null ? null : $"\"{Revision}\"",
-        Name = PageForms.Typed(Name), City = PageForms.Typed(City), Place = PageForms.Typed(Place), Country = PageForms.Typed(Country)?.ToUpperInvariant(),
-        StartDate = StartDate, EndDate = EndDate, TimeZone = PageForms.Typed(TimeZone), WebpageUrl = PageForms.Typed(WebpageUrl), Practice = Practice,
+        CompetitionUuid = competition,
+        IfMatch = Revision is null ? null : $"\"{Revision}\"",
+        Name = PageForms.Typed(Name),
+        City = PageForms.Typed(City),
+        Place = PageForms.Typed(Place),
+        Country = PageForms.Typed(Country)?.ToUpperInvariant(),
+        StartDate = StartDate,
+        EndDate = EndDate,
+        TimeZone = PageForms.Typed(TimeZone),
+        WebpageUrl = PageForms.Typed(WebpageUrl),
+        Practice = Practice,
     };
 }

@@ -21,12 +21,20 @@ internal sealed record LocationForm
 
     public CreateLocation Creation(Guid race) => new()
     {
-        RaceUuid = race, Name = PageForms.Typed(Name), CourseSegment = PageForms.Typed(CourseSegment), Position = Position, CameraUrl = PageForms.Typed(CameraUrl),
+        RaceUuid = race,
+        Name = PageForms.Typed(Name),
+        CourseSegment = PageForms.Typed(CourseSegment),
+        Position = Position,
+        CameraUrl = PageForms.Typed(CameraUrl),
     };
 
     public ChangeLocation Change(Guid location) => new()
     {
-        LocationUuid = location, IfMatch = Revision is null ? null : $"\"{Revision}\"",
-        Name = PageForms.Typed(Name), CourseSegment = PageForms.Typed(CourseSegment), Position = Position, CameraUrl = PageForms.Typed(CameraUrl),
+        LocationUuid = location,
+        IfMatch = Revision is null ? null : $"\"{Revision}\"",
+        Name = PageForms.Typed(Name),
+        CourseSegment = PageForms.Typed(CourseSegment),
+        Position = Position,
+        CameraUrl = PageForms.Typed(CameraUrl),
     };
 }

@@ -26,21 +26,39 @@ internal sealed record RaceForm
 
     public static RaceForm Of(RaceView r, VenueTime venue) => new()
     {
-        Revision = r.Revision, Name = r.Name, Discipline = r.Discipline, Stage = r.Stage, Category = r.Category,
-        ScheduledAt = r.ScheduledAt is { } at ? venue.Local(at).DateTime : null, Position = r.Position, Status = r.Status,
+        Revision = r.Revision,
+        Name = r.Name,
+        Discipline = r.Discipline,
+        Stage = r.Stage,
+        Category = r.Category,
+        ScheduledAt = r.ScheduledAt is { } at ? venue.Local(at).DateTime : null,
+        Position = r.Position,
+        Status = r.Status,
     };
 
     public CreateRace Creation(Guid competition, VenueTime venue) => new()
     {
-        CompetitionUuid = competition, Name = PageForms.Typed(Name), Discipline = Discipline, Stage = PageForms.Typed(Stage), Category = PageForms.Typed(Category),
-        ScheduledAt = ScheduledAt is { } at ? venue.From(at) : null, Position = Position, Status = Status,
+        CompetitionUuid = competition,
+        Name = PageForms.Typed(Name),
+        Discipline = Discipline,
+        Stage = PageForms.Typed(Stage),
+        Category = PageForms.Typed(Category),
+        ScheduledAt = ScheduledAt is { } at ? venue.From(at) : null,
+        Position = Position,
+        Status = Status,
     };
 
     public ChangeRace Change(Guid race, VenueTime venue) => new()
     {
-        RaceUuid = race, IfMatch = Revision is null ? null : $"\"{Revision}\"",
-        Name = PageForms.Typed(Name), Discipline = Discipline, Stage = PageForms.Typed(Stage), Category = PageForms.Typed(Category),
-        ScheduledAt = ScheduledAt is { } at ? venue.From(at) : null, Position = Position, Status = Status,
+        RaceUuid = race,
+        IfMatch = Revision is null ? null : $"\"{Revision}\"",
+        Name = PageForms.Typed(Name),
+        Discipline = Discipline,
+        Stage = PageForms.Typed(Stage),
+        Category = PageForms.Typed(Category),
+        ScheduledAt = ScheduledAt is { } at ? venue.From(at) : null,
+        Position = Position,
+        Status = Status,
     };
 
     /// <summary>The contract's words as people read them.</summary>

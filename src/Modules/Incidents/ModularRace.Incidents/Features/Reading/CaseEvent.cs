@@ -24,7 +24,12 @@ internal sealed record CaseEvent(DateTimeOffset At, string What, string By)
 
     public static string Counted(int reports) => reports switch
     {
-        0 => "No report", 1 => "One report", 2 => "Two reports", 3 => "Three reports", 4 => "Four reports", _ => $"{reports} reports",
+        0 => "No report",
+        1 => "One report",
+        2 => "Two reports",
+        3 => "Three reports",
+        4 => "Four reports",
+        _ => $"{reports} reports",
     };
 
     /// <summary>How far the corrected time may be off.</summary>

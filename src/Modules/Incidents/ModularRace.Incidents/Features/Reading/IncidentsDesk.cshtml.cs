@@ -229,6 +229,7 @@ internal sealed record DecideForm
     public DecideIncident Message(Guid incident) =>
         new(Decision ?? "", Decision == Decisions.PenaltyApplied ? PageForms.Typed(PenaltyCode) : null, PageForms.Typed(Note))
         {
-            IncidentUuid = incident, IfMatch = Revision is null ? null : $"\"{Revision}\"",
+            IncidentUuid = incident,
+            IfMatch = Revision is null ? null : $"\"{Revision}\"",
         };
 }
