@@ -188,7 +188,7 @@ await_ready() {
   until curl -fsS -m 2 -o /dev/null "$address/health/ready" 2>/dev/null; do
     kill -0 "$pid" 2>/dev/null || {
       tail -n 5 ".local/log/$name.log" >&2
-      fail "The $name did not start; see .local/log/$name.log"
+      fail "The $name did not start; see .local/log/$name.log. Where its data is from another version of the program: build/run.sh --fresh"
     }
     tries=$((tries + 1))
     [ $tries -lt 600 ] || fail "The $name does not become ready; see .local/log/$name.log"
