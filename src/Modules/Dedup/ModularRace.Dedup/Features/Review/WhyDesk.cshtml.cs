@@ -66,7 +66,7 @@ internal sealed class WhyDeskModel(IMediator mediator) : PageModel
                 var own = Near(s) ? At(s.Own) : (double?)null;
                 var before = i > 0 ? At(seen[i - 1].At) : (double?)null;
                 // The words stand after the point, where nothing crosses them, as long as there is room.
-                var right = x + 12 + (7 * (Venue.Exact(s.At).Length + (s.By ?? "cloud").Length)) > Width;
+                var right = x + 6 + (6.3 * (Venue.Exact(s.At).Length + (s.By ?? "cloud").Length)) > Width;
                 return new Mark(
                     Text(x), Top + (i * Lane) + 26, Venue.Exact(s.At), s.By ?? "cloud", right, Text(right ? x - 8 : x + 4),
                     own is { } o && Math.Abs(o - x) > 14 ? Text(o) : null,
