@@ -18,7 +18,7 @@ public sealed class RegroupingTests(CloudModules cloud) : IClassFixture<CloudMod
     private const int Scenes = 40, Orders = 3;
     private static readonly DateTimeOffset Start = new(2026, 2, 8, 10, 30, 0, TimeSpan.Zero);
     private static readonly string Device = "01980000-0000-7000-8000-0000000d0001";
-    private int runs;
+    private static int runs;
 
     private static readonly Gen<int> Milliseconds = Gen.OneOf(
         Gen.Int[0, 10].Select(i => new[] { 0, 1, 15_000, 29_999, 30_000, 30_001, 45_000, 59_999, 60_000, 60_001, 75_000 }[i]), Gen.Int[0, 120_000]);
@@ -102,13 +102,14 @@ public sealed class RegroupingTests(CloudModules cloud) : IClassFixture<CloudMod
         var conflicts = await cloud.Database.QueryAsync<string>($"SELECT record_uuid || ' ' || other_record_uuid FROM dedup.sync_conflicts WHERE race_uuid = '{run.Race}' AND resolved_at IS NULL");
         var found = string.Join("; ", members.Select(m => m.Split(' ')).GroupBy(m => m[1]).Select(g => g.Key + ": " + string.Join(",", g.Select(m => m[0]).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal))
             + " | " + string.Join("; ", conflicts.Select(c => string.Join(" against ", c.Split(' ').Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal));
+        if ($"{groups} | {clashes}" != found) found += "\n" + string.Join('\n', await cloud.Database.QueryAsync<string>($"SELECT m::text FROM dedup.group_members m WHERE race_uuid = '{run.Race}'"));
         return ($"{groups} | {clashes}", found);
     }
 
     /// <summary>A race of its own for each run: the same scene again and again in one database.</summary>
     private async Task<Run> RaceAsync()
     {
-        var run = new Run(++runs);
+        var run = new Run(Interlocked.Increment(ref runs));
         await cloud.Send(new ApplyReferenceRecords(
         [
             new IncomingRecord(RecordTypes.Competition, run.Competition, new JsonObject
