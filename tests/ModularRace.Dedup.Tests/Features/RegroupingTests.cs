@@ -15,7 +15,7 @@ namespace ModularRace.Dedup.Tests.Features;
 /// </summary>
 public sealed class RegroupingTests(CloudModules cloud) : IClassFixture<CloudModules>
 {
-    private const int Scenes = 40, Orders = 3;
+    private const int Scenes = 25, Orders = 3;
     private static readonly DateTimeOffset Start = new(2026, 2, 8, 10, 30, 0, TimeSpan.Zero);
     private static readonly string Device = "01980000-0000-7000-8000-0000000d0001";
     private static int runs;
