@@ -43,7 +43,7 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
         var http = context.HttpContext;
         var problem = http.Response.StatusCode switch
         {
-            400 => new Problem(400, "validation_failed", "The request cannot be read."),
+            400 => Problem.Validation("body", "It cannot be read."),
             401 => new Problem(401, "unauthenticated", "Sign in first."),
             403 => new Problem(403, "forbidden", "That is not allowed."),
             404 => new Problem(404, "not_found", "There is nothing here."),
@@ -125,7 +125,7 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
                 case JsonException json when ReferenceEquals(e, exception):
                     return new Problem(500, "internal_error", "Something went wrong on our side.");
                 case InvalidDataException or InvalidOperationException when e.Source?.StartsWith("System.IO.Compression", StringComparison.Ordinal) == true:
-                    return new Problem(400, "validation_failed", "The body is not what its Content-Encoding says.");
+                    return Problem.Validation("body", "It is not what its Content-Encoding says.");
                 case PostgresException postgres when IsAway(postgres):
                 case NpgsqlException and not PostgresException:
                     return new Problem(503, "database_unavailable", "The database is away. Nothing was changed; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(5) };
@@ -147,7 +147,7 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
         var message = json.InnerException is null && !json.Message.Contains("System.", StringComparison.Ordinal) && !json.Message.Contains("ModularRace", StringComparison.Ordinal)
             ? Position().Replace(json.Message, string.Empty)
             : "It has the wrong type.";
-        return path is null ? new Problem(400, "validation_failed", "The body is not the JSON that is expected here.") : Problem.Validation(path, message);
+        return Problem.Validation(path ?? "body", path is null ? "It is not the JSON that is expected here." : message);
     }
 
     private static Problem Explain(BadHttpRequestException bad)
@@ -155,7 +155,7 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
         var match = Parameter().Match(bad.Message);
         return match.Success
             ? Problem.Validation(SnakeCase.Name(match.Groups["name"].Value), bad.Message.StartsWith("Required", StringComparison.Ordinal) ? "It is required." : "It has the wrong type.")
-            : new Problem(bad.StatusCode is >= 400 and < 500 ? bad.StatusCode : 400, "validation_failed", "The request cannot be read.");
+            : bad.StatusCode is > 400 and < 500 ? new Problem(bad.StatusCode, "request_refused", "The request cannot be read.") : Problem.Validation("body", "It cannot be read.");
     }
 
     [GeneratedRegex("'(?<name>[^']+)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

@@ -3,13 +3,14 @@ using MediatR;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
+using ModularRace.Shared.Validation;
 
 namespace ModularRace.Incidents.Domain;
 
 /// <summary>What holds of an incident's and a report's fields wherever they are made.</summary>
 internal static class IncidentRules
 {
-    public const int LowestBib = 1, HighestBib = 9999, MostAthletes = 4, PenaltyCode = 50;
+    public const int LowestBib = 1, HighestBib = 9999, MostAthletes = 4, PenaltyCode = Texts.Name;
 
     /// <summary>A clock may be off by this much, milliseconds: a hundred years, for a board whose clock began at 1970 or 2000 is just what R10 is for.</summary>
     public const long MostClockMs = 100L * 366 * 24 * 3600 * 1000;

@@ -5,19 +5,10 @@ namespace ModularRace.Incidents.Domain;
 /// <summary><c>If-Match: "&lt;revision&gt;"</c>: an edit of something that somebody changed meanwhile is refused.</summary>
 internal static class Preconditions
 {
-    /// <summary>412 where the header names another revision, 400 where it is no entity tag; without it the edit goes ahead.</summary>
+    /// <summary>412 where the header names another revision; without it the edit goes ahead. The quotes may be missing.</summary>
     public static void Require(string? ifMatch, string revision)
     {
-        if (ifMatch is null || ifMatch.Trim() == "*") return;
-        var stale = true;
-        foreach (var part in ifMatch.Split(','))
-        {
-            var tag = part.Trim();
-            if (tag.Length < 3 || tag[0] != '"' || tag[^1] != '"' || tag[1..^1].Contains('"', StringComparison.Ordinal))
-                throw Problem.Validation("If-Match", "It is a revision in double quotes.");
-            if (tag[1..^1] == revision) stale = false;
-        }
-
-        if (stale) throw Problem.StaleRevision();
+        if (string.IsNullOrWhiteSpace(ifMatch) || ifMatch.Trim() == "*") return;
+        if (!ifMatch.Split(',').Any(tag => string.Equals(tag.Trim().Trim('"'), revision, StringComparison.Ordinal))) throw Problem.StaleRevision();
     }
 }

@@ -14,7 +14,7 @@ internal sealed class IncidentConfiguration : IEntityTypeConfiguration<Incident>
         builder.ComplexProperty(i => i.At, MomentColumns.Configure);
         builder.Property(i => i.Status).HasMaxLength(20);
         builder.Property(i => i.Decision).HasMaxLength(20);
-        builder.Property(i => i.PenaltyCode).HasMaxLength(50);
+        builder.Property(i => i.PenaltyCode).HasMaxLength(200);
         builder.Property(i => i.Revision).HasMaxLength(40);
         builder.Property(i => i.Origin).HasMaxLength(36);
         // A group is read by one index, the one that stands and its aliases alike.
@@ -36,7 +36,7 @@ internal sealed class ReportConfiguration : IEntityTypeConfiguration<Report>
         builder.HasAlternateKey(r => r.ClientUuid);
         builder.HasOne<Incident>().WithMany().HasForeignKey(r => r.IncidentUuid).HasPrincipalKey(i => i.ClientUuid).OnDelete(DeleteBehavior.Restrict);
         builder.ComplexProperty(r => r.At, MomentColumns.Configure);
-        builder.Property(r => r.PenaltyCode).HasMaxLength(50);
+        builder.Property(r => r.PenaltyCode).HasMaxLength(200);
         builder.Property(r => r.Revision).HasMaxLength(40);
         builder.Property(r => r.Origin).HasMaxLength(36);
         builder.OwnsOne(r => r.Clip, clip =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ModularRace.Shared.Time;
 
@@ -21,8 +22,23 @@ public static class ApiJson
         // Names keep their diacritics on the wire. What HTML needs is escaped where HTML is written.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new InstantConverter());
+        options.Converters.Add(new ObjectConverter());
         return options;
     }
+}
+
+/// <summary>An object whose properties are looked at one by one: one that stands twice is a fault of the body here too, not a surprise later.</summary>
+public sealed class ObjectConverter : JsonConverter<JsonObject>
+{
+    public override JsonObject? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? JsonNode.Parse(document.RootElement.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = options.MaxDepth, AllowDuplicateProperties = false })!.AsObject()
+            : throw new JsonException("It is an object.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, JsonObject value, JsonSerializerOptions options) => value.WriteTo(writer, options);
 }
 
 /// <summary>RFC 3339: written in UTC with milliseconds, read with any offset, never without one.</summary>

@@ -33,7 +33,7 @@ internal sealed class ReplaceCatalogueValidator : AbstractValidator<ReplaceCatal
     {
         RuleFor(r => r.Items).NotNull().WithMessage("It is a list.");
         RuleFor(r => r.Items).Must(i => i is null || i.Count <= ReplaceCatalogue.MostItems).WithMessage($"At most {ReplaceCatalogue.MostItems} lines are taken.");
-        RuleForEach(r => r.Items).ChildRules(item =>
+        RuleForEach(r => r.Items).NotNull().WithMessage("It is a line.").ChildRules(item =>
         {
             item.RuleFor(i => i.ClientUuid).IsIdentity();
             item.RuleFor(i => i.Code).IsText(Texts.Name);
@@ -43,7 +43,7 @@ internal sealed class ReplaceCatalogueValidator : AbstractValidator<ReplaceCatal
             item.RuleFor(i => i.Language).IsText(35);
             item.RuleFor(i => i.Position).IsFrom(0, ReferenceRules.MostPosition);
         });
-        RuleForEach(r => r.Items).Must((r, i) => !string.IsNullOrWhiteSpace(r.Kind == CatalogueKind.Penalties ? i.Code : i.Text))
+        RuleForEach(r => r.Items).Must((r, i) => i is null || !string.IsNullOrWhiteSpace(r.Kind == CatalogueKind.Penalties ? i.Code : i.Text))
             .WithMessage(r => $"It needs a {CatalogueSets.WordField(r.Kind)}.");
     }
 }

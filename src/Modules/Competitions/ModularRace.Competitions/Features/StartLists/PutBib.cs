@@ -55,7 +55,7 @@ internal sealed class PutBibValidator : AbstractValidator<PutBib>
         RuleFor(b => b.Status).IsOneOf(ReferenceRules.BibStatuses);
         RuleFor(b => b.Athletes).Must((b, _) => (b.Athletes?.Count ?? b.AthleteUuids?.Count) is >= 1 and <= ReferenceRules.MostAthletes)
             .WithMessage($"A bib has 1 to {ReferenceRules.MostAthletes} athletes.");
-        RuleForEach(b => b.Athletes).ChildRules(athlete =>
+        RuleForEach(b => b.Athletes).NotNull().WithMessage("It is an athlete.").ChildRules(athlete =>
         {
             athlete.RuleFor(a => a.ClientUuid).IsIdentity();
             athlete.RuleFor(a => a.FirstName).IsRequiredText(Texts.Name).Unless(a => a.OnlyUuid);

@@ -13,7 +13,7 @@ namespace ModularRace.Incidents.Features.Deciding;
 
 /// <summary>A person decides on an official incident (R6), changes the decision, or reopens it. The same again: unchanged.</summary>
 /// <param name="Decision"><c>penalty_applied, rejected, no_action</c>, or <c>pending</c> to reopen.</param>
-/// <param name="PenaltyCode">Free text, up to 50 characters; absent with <c>penalty_applied</c>: what the report proposed.</param>
+/// <param name="PenaltyCode">Free text, up to 200 characters; absent with <c>penalty_applied</c>: what the report proposed.</param>
 /// <param name="Note">Up to 4,000 characters; required to change or reopen.</param>
 internal sealed record DecideIncident(string Decision, string? PenaltyCode = null, string? Note = null) : ICommand<IncidentView>
 {

@@ -19,7 +19,7 @@ namespace ModularRace.Incidents.Features.Reporting;
 /// <param name="ReporterName">Up to 200 characters.</param>
 /// <param name="OccurredAt">This system's own time of it; absent: the incident's time.</param>
 /// <param name="ReportUuid">The report's identity: the same again is answered again, and nothing is made.</param>
-/// <param name="PenaltyCode">A proposal, up to 50 characters.</param>
+/// <param name="PenaltyCode">A proposal, up to 200 characters.</param>
 internal sealed record AddReport(
     int? BibNumber = null, Guid? RaceLocationUuid = null, int? AthletePosition = null, string? Description = null, string? ReporterName = null,
     DateTimeOffset? OccurredAt = null, Guid? ReportUuid = null, string? PenaltyCode = null) : ICommand<AddReportResult>

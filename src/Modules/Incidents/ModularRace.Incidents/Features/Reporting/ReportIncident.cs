@@ -21,7 +21,7 @@ namespace ModularRace.Incidents.Features.Reporting;
 /// <param name="AthletePosition">Which of a team's athletes, 1 to 4.</param>
 /// <param name="OccurredAt">This system's own time of it; absent: now.</param>
 /// <param name="Description">Up to 4,000 characters.</param>
-/// <param name="PenaltyCode">A proposal, up to 50 characters.</param>
+/// <param name="PenaltyCode">A proposal, up to 200 characters.</param>
 /// <param name="ReporterName">Up to 200 characters.</param>
 /// <param name="ClientUuid">The incident's identity; absent: made here.</param>
 /// <param name="ReportUuid">The report's identity: the same again is answered again, and nothing is made.</param>

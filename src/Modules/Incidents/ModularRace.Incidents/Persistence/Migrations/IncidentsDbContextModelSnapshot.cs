@@ -204,8 +204,8 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasColumnName("origin");
 
                     b.Property<string>("PenaltyCode")
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("penalty_code");
 
                     b.Property<Guid?>("RaceLocationUuid")
@@ -338,8 +338,8 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasColumnName("origin");
 
                     b.Property<string>("PenaltyCode")
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("penalty_code");
 
                     b.Property<Guid?>("RaceLocationUuid")

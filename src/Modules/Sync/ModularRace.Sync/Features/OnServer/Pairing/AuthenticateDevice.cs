@@ -17,6 +17,7 @@ internal sealed class AuthenticateDeviceHandler(SyncDbContext db) : IRequestHand
             return new DeviceIdentity(device.DeviceUuid, device.Name, device.RevokedAt is not null);
         var retired = false;
         foreach (var digest in device.RetiredTokenDigests) retired |= CryptographicOperations.FixedTimeEquals(digest, request.TokenDigest);
-        return retired ? new DeviceIdentity(device.DeviceUuid, device.Name, Revoked: true) : null;
+        // A void token of a device in good standing belongs to it no more; of a revoked one it tells why it opens nothing.
+        return retired && device.RevokedAt is not null ? new DeviceIdentity(device.DeviceUuid, device.Name, Revoked: true) : null;
     }
 }

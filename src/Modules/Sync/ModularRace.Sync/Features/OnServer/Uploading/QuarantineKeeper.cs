@@ -26,6 +26,7 @@ internal sealed class QuarantineKeeper(SyncDbContext db, TimeProvider time)
     {
         if (rejections.Count == 0) return;
         var now = Instants.ToMilliseconds(time.GetUtcNow());
+        rejections = await PlaceAsync(rejections, ct);
         var digests = rejections.Select(r => Digest(r.Record)).ToArray();
         var entries = (await db.Quarantine.Where(q => q.DeviceUuid == sender.DeviceUuid && digests.Contains(q.Digest)).ToListAsync(ct))
             .ToDictionary(q => Convert.ToHexString(q.Digest), StringComparer.Ordinal);
@@ -68,6 +69,19 @@ internal sealed class QuarantineKeeper(SyncDbContext db, TimeProvider time)
         // An edit that is worse than wrong: too old. Only the last one waits for a person.
         var named = rejections.Where(r => r.Record.ClientUuid != Guid.Empty && r.Record.Digest is not null).Select(r => (r.Record.ClientUuid, r.Record.Edit - 1)).ToList();
         await CloseAsync(named, sender, ct);
+    }
+
+    /// <summary>Tells by what a record refers to which competition it is of, so that its jury sees it.</summary>
+    private async Task<IReadOnlyList<Rejection>> PlaceAsync(IReadOnlyList<Rejection> rejections, CancellationToken ct)
+    {
+        var named = rejections.Where(r => r.CompetitionUuid is null).SelectMany(r => References.All(r.Record.Content)).Distinct().ToArray();
+        if (named.Length == 0) return rejections;
+        var competitions = (await db.Feed.Where(r => named.Contains(r.ClientUuid) && r.CompetitionUuid != null).Select(r => new { r.ClientUuid, r.CompetitionUuid }).Distinct().ToListAsync(ct))
+            .DistinctBy(r => r.ClientUuid).ToDictionary(r => r.ClientUuid, r => r.CompetitionUuid);
+        return [.. rejections.Select(r => r with
+        {
+            CompetitionUuid = r.CompetitionUuid ?? References.All(r.Record.Content).Select(u => competitions.GetValueOrDefault(u)).FirstOrDefault(c => c is not null),
+        })];
     }
 
     /// <summary>Closes what waits of these records up to the edit given.</summary>

@@ -12,7 +12,7 @@ namespace ModularRace.Sync.Features.OnServer.Uploading;
 /// <param name="Type">As sent.</param>
 /// <param name="UuidText">As sent.</param>
 /// <param name="Raw">The record with its envelope, to the letter: what quarantine keeps.</param>
-/// <param name="Content">The device's whole version with times and UUIDs in one spelling; explicit nulls stay.</param>
+/// <param name="Content">The device's whole version with times and UUIDs in one spelling; explicit nulls stay. Of one with a fault: what it refers to, at most.</param>
 /// <param name="Digest">Of <c>data</c> as sent (R2).</param>
 /// <param name="Fault">Why it cannot be read; the rest is then as far as it goes.</param>
 internal sealed record ReceivedRecord(
@@ -56,7 +56,7 @@ internal sealed record ReceivedRecord(
             if (!element.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object) return record.With("It is an object.", "data");
             // Parsed anew: a name that stands twice, or nesting without end, is this record's fault alone.
             var node = JsonNode.Parse(data.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = ApiJson.Options.MaxDepth, AllowDuplicateProperties = false })!.AsObject();
-            if (JsonText.Fault(node) is { } fault) return record.With(fault.Message, fault.Field ?? "data");
+            if (JsonText.Fault(node) is { } fault) return (record with { Content = References.Only(node) }).With(fault.Message, fault.Field ?? "data");
             return record with { Digest = RecordDigest.Of(node), Content = Normalise(node) };
         }
         catch (JsonException)

@@ -263,6 +263,8 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
             if (item.Settled && RecordDigest.Of(item.Content).AsSpan().SequenceEqual(RecordDigest.Of(item.Latest!.Content))) continue;
 
             var own = item.Stored.TryGetValue(sender.Side, out var stored) ? stored.Side : null;
+            // What never changes has but one number, whichever the device gave to its second content.
+            item.Repeated |= item.Settled && own is not null;
             var arriving = new SideEdit(
                 sender.Side, record.Edit, item.Content, item.Base, item.BaseNumber, Revision.Number(item.Latest?.Revision) + 1,
                 own is null ? new Dictionary<string, long>(StringComparer.Ordinal) : Saying.Inherited(own.Inherited, own.Content, item.Content));
@@ -358,7 +360,7 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
         public ReceivedRecord Record { get; } = record;
 
         /// <summary>Another content came under this number before (R2).</summary>
-        public bool Repeated { get; init; }
+        public bool Repeated { get; set; }
 
         /// <summary>Known, and never changed.</summary>
         public bool Settled { get; set; }

@@ -11,6 +11,14 @@ internal static class References
     public static Guid? Uuid(JsonObject content, string field) =>
         content.TryGetPropertyValue(field, out var node) ? Read(node) : null;
 
+    /// <summary>What a record that cannot be kept as JSON refers to: enough to tell whose it is.</summary>
+    public static JsonObject Only(JsonObject content)
+    {
+        var only = new JsonObject();
+        foreach (var (field, uuid) in Fields(content).Where(f => Single.Contains(f.Field))) only[field] = uuid.ToString();
+        return only;
+    }
+
     public static IEnumerable<Guid> All(JsonObject content) => Fields(content).Select(f => f.Uuid);
 
     /// <summary>The incidents, or what a history entry is of.</summary>
