@@ -112,6 +112,16 @@ public sealed class SideMergeTests
     }
 
     [Fact]
+    public void Pending_gives_way_also_between_sides_that_have_seen_nothing_of_each_other()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.Arrives("pi/b", 1, With(first, ("decision", "no_action")));
+        Assert.Empty(record.Disputed);
+        Assert.Equal("no_action", (string?)record.Content["decision"]);
+    }
+
+    [Fact]
     public void Both_sides_officialising_is_agreement_and_the_earlier_time_stays()
     {
         var record = Incident(out var first);
