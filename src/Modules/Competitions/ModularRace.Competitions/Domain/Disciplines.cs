@@ -20,8 +20,6 @@ internal static class Disciplines
             new("Transition 1", "transition"),
             new("Foot part", "foot"),
             new("Transition 2", "transition"),
-            new("Second climb", "ascent"),
-            new("Transition 3", "transition"),
             new("Descent", "descent"),
             new("Finish", "finish"),
         ],
