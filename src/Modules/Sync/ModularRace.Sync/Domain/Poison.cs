@@ -5,6 +5,15 @@ namespace ModularRace.Sync.Domain;
 /// <summary>Tells a record that breaks its batch from a database or a caller that is gone.</summary>
 internal static class Poison
 {
+    /// <summary>Another made the same just now, and is done: once more, and it is found.</summary>
+    public static bool IsRace(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+            if (e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+                return true;
+        return false;
+    }
+
     /// <summary>Whether the failure may be the fault of a record: then the others must not suffer by it (R14).</summary>
     public static bool IsPossible(Exception exception, CancellationToken ct)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Persistence;
+using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Features.OnDevice.Sending;
@@ -37,6 +38,8 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, An
             }
             else
             {
+                // One identity is one record, whatever its type: the queue and the cloud know it by that.
+                if (entry.RecordType != record.Type) throw Problem.Conflict("uuid_taken", "This client_uuid belongs to something else.");
                 var content = Whole(record, [.. entry.Content.Select(f => f.Key), .. seen?.Fields ?? []]);
                 // An edit that says nothing new is none; and one number never goes with two contents (R2).
                 if (JsonNode.DeepEquals(content, entry.Content)) continue;

@@ -69,7 +69,7 @@ internal sealed class UploadRecordsHandler(
     /// R14: where a batch breaks on something that nobody foresaw, it is taken in halves, and those in halves, until the one
     /// record that breaks it stands alone; it goes to quarantine, the others are taken.
     /// </summary>
-    private async Task<IReadOnlyDictionary<ReceivedRecord, UploadResult>> TakeAsync(List<ReceivedRecord> records, Sender sender, CancellationToken ct)
+    private async Task<IReadOnlyDictionary<ReceivedRecord, UploadResult>> TakeAsync(List<ReceivedRecord> records, Sender sender, CancellationToken ct, bool again = false)
     {
         var granted = sender.Grants is null ? null : new HashSet<Guid>(sender.Grants);
         try
@@ -79,6 +79,7 @@ internal sealed class UploadRecordsHandler(
         catch (Exception e) when (Poison.IsPossible(e, ct))
         {
             sender = sender with { Grants = granted };
+            if (!again && Poison.IsRace(e)) return await TakeAsync(records, sender, ct, again: true);
             if (records.Count == 1)
             {
                 logger.LogError(e, "A {Type} record of device {Device} could not be taken; it goes to quarantine", records[0].Type, sender.DeviceUuid);
