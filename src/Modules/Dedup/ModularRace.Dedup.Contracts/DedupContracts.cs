@@ -18,12 +18,13 @@ public sealed record SideEdit(
 /// <summary>A record with everything that its sides say of it.</summary>
 /// <param name="Current">What the cloud has now; null: nothing.</param>
 /// <param name="Sides">The last edit of each side, the arriving one among them.</param>
-/// <param name="DeviceUuid">The device whose edit arrives.</param>
+/// <param name="DeviceUuid">The device whose edit arrives; null: a person edits on the cloud.</param>
 /// <param name="Origin">Of the record; for reference data the only side that may change it.</param>
 /// <param name="Repeated">A second content came under a number that was taken already (R2): a conflict by itself.</param>
+/// <param name="StoredRevision">What a person's edit on the cloud has become already; null: what the sides say is stored only after the judgement.</param>
 public sealed record RecordSides(
     string Type, Guid ClientUuid, Guid? CompetitionUuid, Guid? RaceUuid, string Origin, string? CurrentRevision, JsonObject? Current,
-    IReadOnlyList<SideEdit> Sides, Guid DeviceUuid, string? DeviceName, SideEdit? Repeated = null);
+    IReadOnlyList<SideEdit> Sides, Guid? DeviceUuid, string? DeviceName, SideEdit? Repeated = null, string? StoredRevision = null);
 
 /// <summary>What R6 and R7 make of a record's sides.</summary>
 /// <param name="Content">The record as it stands: what nobody disputes, and of what is disputed the value that stays meanwhile.</param>
@@ -39,6 +40,12 @@ public sealed record RecordJudgement(
 /// person must look at. A function of the sides alone: the order in which they arrived plays no part (R3).
 /// </summary>
 public sealed record JudgeRecords(IReadOnlyList<RecordSides> Records) : ICommand<IReadOnlyList<RecordJudgement>>;
+
+/// <summary>
+/// Works the groups out anew around these incidents and the incidents of these reports, whose conflicts opened or closed while
+/// their content stayed (R4). The caller holds the lock of every race concerned.
+/// </summary>
+public sealed record RegroupRecords(IReadOnlyCollection<Guid> RecordUuids) : ICommand<Done>;
 
 /// <summary>How an incident stands among the others, for the answer to an upload.</summary>
 /// <param name="StandsFor">The incident that stands for it; itself where it stands.</param>

@@ -33,6 +33,7 @@ public sealed class SyncModule(SyncRole role) : IModule
             services.AddScoped<QuarantineKeeper>();
             services.AddScoped<QuarantineFollowers>();
             services.AddScoped<FeedReader>();
+            services.AddScoped<OwnWord>();
         }
         else
         {

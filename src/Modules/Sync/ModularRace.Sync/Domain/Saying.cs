@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModularRace.Dedup.Contracts;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Records;
 
@@ -42,6 +43,16 @@ internal static class Saying
     /// <summary>Of what a side said in an earlier edit, what it says still.</summary>
     public static Dictionary<string, long> Inherited(IReadOnlyDictionary<string, long> before, JsonObject contentBefore, JsonObject content) =>
         before.Where(s => Same(content[s.Key], contentBefore[s.Key])).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
+
+    /// <summary>What a judgement leaves a side to say.</summary>
+    /// <param name="judgement">Of the record.</param>
+    /// <param name="side">The side.</param>
+    /// <param name="expected">The number on which the judgement counted: the next version's.</param>
+    /// <param name="number">The version that took account of it: where nothing changed, the present one.</param>
+    public static Dictionary<string, long> Judged(RecordJudgement judgement, string side, long expected, long number) =>
+        judgement.Says.TryGetValue(side, out var says)
+            ? says.ToDictionary(s => s.Key, s => s.Value == expected ? number : s.Value, StringComparer.Ordinal)
+            : [];
 
     /// <summary>Equal as values; absent and null are one.</summary>
     public static bool Same(JsonNode? a, JsonNode? b) =>

@@ -60,13 +60,17 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, TimeProvider time) 
             db.Conflicts.Add(open);
         }
 
-        var device = record.Repeated ?? record.Sides.FirstOrDefault(s => s.Side.StartsWith(record.DeviceUuid.ToString(), StringComparison.Ordinal)) ?? record.Sides[^1];
         open.ConflictType = TypeOf(record, merged);
-        open.RecordRevision = record.CurrentRevision;
-        open.DeviceUuid = record.DeviceUuid;
-        open.DeviceName = record.DeviceName;
-        open.CloudData = (record.Current ?? merged.Content).ToJsonString();
-        open.DeviceData = device.Content.ToJsonString();
+        open.RecordRevision = record.StoredRevision ?? record.CurrentRevision;
+        open.CloudData = (record.StoredRevision is null ? record.Current ?? merged.Content : merged.Content).ToJsonString();
+        if (record.DeviceUuid is { } arriving)
+        {
+            var device = record.Repeated ?? record.Sides.FirstOrDefault(s => s.Side.StartsWith(arriving.ToString(), StringComparison.Ordinal)) ?? record.Sides[^1];
+            open.DeviceUuid = arriving;
+            open.DeviceName = record.DeviceName;
+            open.DeviceData = device.Content.ToJsonString();
+        }
+
         open.DifferingFields = [.. merged.Disputed];
         open.Versions = Versions(record).ToJsonString();
         return open;

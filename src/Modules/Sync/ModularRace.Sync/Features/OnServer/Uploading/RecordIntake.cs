@@ -126,6 +126,11 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
             foreach (var (item, outcome) in apply.Zip(outcomes)) item.Outcome = outcome;
         }
 
+        // R4: a conflict that opened or closed without a change of content is told to the rule by nobody else.
+        var silent = good.Where(i => i.Judgement is not null && i.Record.Type is RecordTypes.Incident or RecordTypes.Report && i.Outcome?.Verdict is null or RecordVerdict.Unchanged)
+            .Select(i => i.Record.ClientUuid).ToList();
+        if (silent.Count > 0) await mediator.Send(new RegroupRecords(silent), ct);
+
         foreach (var item in good) Conclude(item, run);
         await GrantOwnCompetitionsAsync(good, run, ct);
     }
@@ -135,29 +140,13 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
     {
         var uuids = items.Select(i => i.Record.ClientUuid).Distinct().ToArray();
         var latest = await LatestVersions.ReadAsync(db, uuids, ct);
-        var edits = (await db.RecordEdits.AsNoTracking().Where(e => uuids.Contains(e.ClientUuid)).ToListAsync(ct)).ToLookup(e => (e.Type, e.ClientUuid));
-        var revisions = items.Select(i => i.Record.BaseRevision).Concat(edits.SelectMany(e => e).Select(e => e.BaseRevision)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        var bases = revisions.Length == 0
-            ? []
-            : (await db.Feed.Where(r => uuids.Contains(r.ClientUuid) && revisions.Contains(r.Revision)).Select(r => new { r.Type, r.ClientUuid, r.Revision, r.Content }).ToListAsync(ct))
-                .GroupBy(r => (r.Type, r.ClientUuid, r.Revision)).ToDictionary(g => g.Key, g => JsonNode.Parse(g.First().Content)!.AsObject());
-
+        var sides = await StoredSides.ReadAsync(db, uuids, items.Select(i => i.Record.BaseRevision), ct);
         foreach (var item in items)
         {
-            var (type, uuid) = item.Record.Key;
             item.Latest = latest.GetValueOrDefault(item.Record.Key);
-            foreach (var edit in edits[item.Record.Key])
-            {
-                var (seen, number) = Base(edit.BaseRevision);
-                var side = new SideEdit(edit.Side, edit.Edit, JsonNode.Parse(edit.Content)!.AsObject(), seen, number, edit.TakenNumber, Saying.Read(edit.Says));
-                item.Stored[edit.Side] = (edit, side);
-            }
-
-            (item.Base, item.BaseNumber) = Base(item.Record.BaseRevision);
+            foreach (var stored in sides.Of(item.Record.Key)) item.Stored[stored.Edit.Side] = stored;
+            (item.Base, item.BaseNumber) = sides.Base(item.Record.Key, item.Record.BaseRevision);
             item.Content = Fill(item, run.Sender.Side);
-
-            (JsonObject?, long) Base(string? revision) =>
-                revision is not null && bases.TryGetValue((type, uuid, revision), out var content) ? (content, Revision.Number(revision)) : (null, 0);
         }
     }
 
@@ -324,7 +313,7 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
             Content = item.Content.ToJsonString(ApiJson.Options),
             Digest = record.Digest!,
             TakenNumber = number,
-            Says = Saying.Write(judgement is null ? Saying.Of(record.Type!, item.Content, item.Base, number, null, null) : Says(judgement, run.Sender.Side, expected, number)),
+            Says = Saying.Write(judgement is null ? Saying.Of(record.Type!, item.Content, item.Base, number, null, null) : Saying.Judged(judgement, run.Sender.Side, expected, number)),
             TakenAt = now,
         };
         run.Edits.Add(edit);
@@ -333,18 +322,12 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
         foreach (var (side, (stored, _)) in item.Stored)
         {
             if (side == run.Sender.Side) continue;
-            var says = Saying.Write(Says(judgement, side, expected, number));
+            var says = Saying.Write(Saying.Judged(judgement, side, expected, number));
             if (says == Saying.Write(Saying.Read(stored.Says))) continue;
             stored.Says = says;
             run.Edits.Add(stored);
         }
     }
-
-    // The judgement counted on the next version; where nothing changed there is none, and the present one took account of it.
-    private static Dictionary<string, long> Says(RecordJudgement judgement, string side, long expected, long number) =>
-        judgement.Says.TryGetValue(side, out var says)
-            ? says.ToDictionary(s => s.Key, s => s.Value == expected ? number : s.Value, StringComparer.Ordinal)
-            : [];
 
     /// <summary>"A competition that a device made is granted to it."</summary>
     private async Task GrantOwnCompetitionsAsync(List<Item> items, Run run, CancellationToken ct)

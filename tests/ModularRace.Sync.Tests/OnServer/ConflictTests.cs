@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Incidents.Features.Deciding;
+using ModularRace.Incidents.Features.Editing;
+using ModularRace.Sync.Features.OnServer.Download;
+using ModularRace.Sync.Features.OnServer.Feed;
+using ModularRace.Sync.Wire;
+
+namespace ModularRace.Sync.Tests.OnServer;
+
+/// <summary>R7: a conflict is of exactly the values that are said, and closes itself when one is left, whoever says it.</summary>
+public sealed class ConflictTests(CloudSync cloud) : IClassFixture<CloudSync>
+{
+    [Fact]
+    public async Task A_disputed_bib_takes_no_part_until_a_person_on_the_cloud_says_what_one_side_says()
+    {
+        var (a, b) = (await cloud.DeviceAsync(), await cloud.DeviceAsync());
+        var (disputed, near, other) = (cloud.NewUuid(), cloud.NewUuid(), cloud.NewUuid());
+        var cursor = (await cloud.Send(new DownloadCompetition(cloud.Competition, null), b.Actor)).Cursor;
+        await a.Upload(Incident(disputed, 401, "10:30:29", made: "10:30:30"));
+        Assert.Equal("merged", Assert.Single(await b.Upload(Incident(near, 401, "10:30:31", made: "10:30:32"))).Status);
+        Assert.Equal("created", Assert.Single(await b.Upload(Incident(other, 402, "10:30:40", made: "10:30:41"))).Status);
+
+        var conflict = Assert.Single(await b.Upload(Incident(disputed, 402, "10:30:29", made: "10:30:33")));
+        Assert.Equal("conflict", conflict.Status);
+        Assert.Equal(near, await StandsForAsync(near));
+
+        await cloud.Send(new EditIncident(disputed, new JsonObject { ["bib_number"] = 402 }));
+        Assert.Empty(await OpenAsync(disputed));
+        Assert.Equal(disputed, await StandsForAsync(other));
+        Assert.Equal(near, await StandsForAsync(near));
+
+        // Whoever has seen that has seen the end of it: another edit raises nothing.
+        Assert.Equal("updated", Assert.Single(await b.Upload(await SeenAsync(b, cursor, disputed, "description", "Seen from below"))).Status);
+        Assert.Empty(await OpenAsync(disputed));
+    }
+
+    [Fact]
+    public async Task A_third_value_leaves_the_conflict_open_on_the_newest_version_until_one_is_left()
+    {
+        var (a, b) = (await cloud.DeviceAsync(), await cloud.DeviceAsync());
+        var incident = cloud.NewUuid();
+        await a.Upload(Incident(incident, 403, "10:30:29", made: "10:30:30", description: "One"));
+        await b.Upload(Incident(incident, 403, "10:30:29", made: "10:30:33", description: "Other"));
+        var conflict = Assert.Single(await OpenAsync(incident));
+
+        await cloud.Send(new EditIncident(incident, new JsonObject { ["description"] = "Third" }));
+        Assert.Equal(conflict, Assert.Single(await OpenAsync(incident)));
+        Assert.Equal(
+            (await cloud.Sql.QueryAsync<string>($"SELECT revision FROM sync.record_versions WHERE client_uuid = '{incident}' ORDER BY id DESC LIMIT 1")).Single(),
+            (await cloud.Sql.QueryAsync<string>($"SELECT record_revision FROM dedup.sync_conflicts WHERE client_uuid = '{conflict.Value}'")).Single());
+
+        Assert.Equal("already_synced", Assert.Single(await b.Upload(Incident(incident, 403, "10:30:29", made: "10:30:33", description: "Third", edit: 2))).Status);
+        Assert.Empty(await OpenAsync(incident));
+        Assert.Equal("Third", (await FieldAsync(incident, "description"))!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Deciding_as_one_side_did_ends_the_conflict_and_the_earlier_time_stays()
+    {
+        var (a, b) = (await cloud.DeviceAsync(mayDecide: true), await cloud.DeviceAsync(mayDecide: true));
+        var incident = cloud.NewUuid();
+        await a.Upload(Decided(incident, "penalty_applied", "07:10:00"));
+        Assert.Equal("conflict", Assert.Single(await b.Upload(Decided(incident, "no_action", "07:20:00"))).Status);
+
+        await cloud.Send(new DecideIncident("no_action", null, "Seen on video") { IncidentUuid = incident });
+        Assert.Empty(await OpenAsync(incident));
+        Assert.Equal("no_action", (await FieldAsync(incident, "decision"))!.GetValue<string>());
+        Assert.Equal("2026-02-08T07:20:00.000Z", (await FieldAsync(incident, "decided_at"))!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Devices_that_come_to_agree_end_it_and_the_record_takes_part_again()
+    {
+        var (a, b) = (await cloud.DeviceAsync(), await cloud.DeviceAsync());
+        var (disputed, near) = (cloud.NewUuid(), cloud.NewUuid());
+        await a.Upload(Incident(disputed, 404, "10:30:29", made: "10:30:30"));
+        await a.Upload(Incident(near, 404, "10:30:31", made: "10:30:32"));
+        Assert.Equal(disputed, await StandsForAsync(near));
+        await b.Upload(Incident(disputed, 405, "10:30:29", made: "10:30:33"));
+        Assert.Equal(near, await StandsForAsync(near));
+
+        Assert.Equal("already_synced", Assert.Single(await b.Upload(Incident(disputed, 404, "10:30:29", made: "10:30:33", edit: 2))).Status);
+        Assert.Empty(await OpenAsync(disputed));
+        Assert.Equal(disputed, await StandsForAsync(near));
+    }
+
+    private object Incident(Guid uuid, int bib, string at, string made, string? description = null, long edit = 1)
+    {
+        var data = cloud.Incident(bib, $"2026-02-08T{at}.000Z", description);
+        data["created_at"] = $"2026-02-08T{made}.000Z";
+        return TestDevice.Record("incident", uuid, data, edit);
+    }
+
+    private object Decided(Guid uuid, string decision, string at)
+    {
+        var data = cloud.Incident(406, "2026-02-08T07:00:00.000Z");
+        (data["created_at"], data["status"], data["officialized_at"]) = ($"2026-02-08T{at}.000Z", "official", "2026-02-08T07:05:00.000Z");
+        (data["decision"], data["decided_at"], data["decided_by"]) = (decision, $"2026-02-08T{at}.000Z", "Jo Jury (jury_president, Pi)");
+        return TestDevice.Record("incident", uuid, data);
+    }
+
+    /// <summary>The device's next edit on what it has just taken from the cloud.</summary>
+    private async Task<object> SeenAsync(TestDevice device, string cursor, Guid uuid, string field, string value)
+    {
+        var changes = new List<Change>();
+        for (var more = true; more;)
+        {
+            var page = await cloud.Send(new ReadChanges(cursor, 500), device.Actor);
+            changes.AddRange(page.Changes);
+            (cursor, more) = (page.Cursor, page.HasMore);
+        }
+
+        var seen = changes.Last(c => c.ClientUuid == uuid);
+        var content = WireRecord.ToContent(seen.Data);
+        content[field] = value;
+        return TestDevice.Record("incident", uuid, content, 9, seen.Revision);
+    }
+
+    private async Task<Guid> StandsForAsync(Guid incident) => Assert.Single(await cloud.Send(new FindStandings([incident]))).StandsFor;
+
+    private async Task<IReadOnlyDictionary<Guid, Guid>> OpenAsync(Guid record) => await cloud.Send(new FindOpenConflicts([record]));
+
+    private async Task<JsonNode?> FieldAsync(Guid uuid, string field) =>
+        JsonNode.Parse((await cloud.Sql.QueryAsync<string>($"SELECT content::text FROM sync.record_versions WHERE client_uuid = '{uuid}' ORDER BY id DESC LIMIT 1")).Single())![field];
+}
