@@ -227,7 +227,7 @@ public sealed class UploadTests(CloudSync cloud) : IClassFixture<CloudSync>
     private static object Report(Guid uuid, Guid incident) =>
         TestDevice.Record("report", uuid, new { incident_uuid = incident, occurred_at = "2026-02-08T10:30:05Z", clock_offset_ms = 0, clock_uncertainty_ms = 50, clock_source = "monotonic" });
 
-    private static string[] Statuses(IEnumerable<UploadResult> results) => [.. results.Select(r => r.Error is null ? r.Status : r.Status)];
+    private static string[] Statuses(IEnumerable<UploadResult> results) => [.. results.Select(r => r.Status)];
 
     private async Task<long> CountAsync() => (await cloud.Sql.QueryAsync<long>("SELECT count(*) FROM sync.record_versions")).Single();
 
