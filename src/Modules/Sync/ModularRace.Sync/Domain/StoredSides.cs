@@ -21,13 +21,13 @@ internal sealed class StoredSides
     /// <param name="ct">Cancels.</param>
     public static async Task<StoredSides> ReadAsync(SyncDbContext db, Guid[] uuids, IEnumerable<string?> arriving, CancellationToken ct)
     {
-        var edits = await db.RecordEdits.AsNoTracking().Where(e => uuids.Contains(e.ClientUuid)).ToListAsync(ct);
-        var revisions = arriving.Concat(edits.Select(e => e.BaseRevision)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        var versions = revisions.Length == 0
+        var stored = await db.RecordEdits.AsNoTracking().Where(e => uuids.Contains(e.ClientUuid)).ToListAsync(ct);
+        var revisions = arriving.Concat(stored.Select(e => e.BaseRevision)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var seen = revisions.Length == 0
             ? []
             : (await db.Feed.Where(r => uuids.Contains(r.ClientUuid) && revisions.Contains(r.Revision)).Select(r => new { r.Type, r.ClientUuid, r.Revision, r.Content }).ToListAsync(ct))
                 .GroupBy(r => (r.Type, r.ClientUuid, r.Revision)).ToDictionary(g => g.Key, g => JsonNode.Parse(g.First().Content)!.AsObject());
-        return new StoredSides(edits.ToLookup(e => (e.Type, e.ClientUuid)), versions);
+        return new StoredSides(stored.ToLookup(e => (e.Type, e.ClientUuid)), seen);
     }
 
     public IEnumerable<(RecordEdit Edit, SideEdit Side)> Of((string Type, Guid ClientUuid) record)
