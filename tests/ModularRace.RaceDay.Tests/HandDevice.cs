@@ -12,9 +12,9 @@ internal sealed class HandDevice : IDisposable
 
     private HandDevice(HttpClient client) => this.client = client;
 
-    public static async Task<HandDevice> PairAsync(CloudAndPi day, bool mayDecide = false)
+    public static async Task<HandDevice> PairAsync(CloudAndPi day, bool mayDecide = false, string name = "By hand")
     {
-        var code = (await day.Cloud.Post("/devices/pairing-codes", new { name = "By hand", competition_uuids = new[] { day.Competition }, may_decide = mayDecide }, HttpStatusCode.Created)).Text("pairing_code");
+        var code = (await day.Cloud.Post("/devices/pairing-codes", new { name, competition_uuids = new[] { day.Competition }, may_decide = mayDecide }, HttpStatusCode.Created)).Text("pairing_code");
         var uuid = Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
         var paired = await day.CloudHost.Anonymous.Post("/devices/pair", new { pairing_code = code, device_uuid = uuid }, HttpStatusCode.Created);
         var http = day.CloudHost.Client();

@@ -1,0 +1,87 @@
+using ModularRace.Browser.Tests;
+
+// One Chromium and one pair of hosts for all: what a page shows does not depend on which of them showed another before.
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]
+[assembly: AssemblyFixture(typeof(Chromium))]
+[assembly: AssemblyFixture(typeof(CloudAndPi))]
+
+namespace ModularRace.Browser.Tests;
+
+/// <summary>
+/// The machine's Chromium, driven by Playwright: the program that <c>CHROMIUM</c> names, else the system's. Playwright's own
+/// download is not used.
+/// </summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+    private string? deskState;
+
+    public async ValueTask InitializeAsync()
+    {
+        // The machine may be busy with other tests: patience costs nothing where all is well.
+        SetDefaultExpectTimeout(30_000);
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Program(),
+            Args = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run", "--disable-dev-shm-usage"],
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null) await browser.DisposeAsync();
+        playwright?.Dispose();
+    }
+
+    /// <summary>The Pi's own screen: 7 inch, 1280x720, touched.</summary>
+    internal async Task<Screen> TouchscreenAsync(RunningHost pi, string theme = "light")
+    {
+        var context = await browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = pi.Address.ToString(),
+            ViewportSize = new ViewportSize { Width = 1280, Height = 720 },
+            HasTouch = true,
+            Locale = "en-GB",
+            TimezoneId = "Europe/Rome",
+        });
+        await context.AddCookiesAsync([new Cookie { Name = "mr_theme", Value = theme, Url = pi.Address.ToString() }]);
+        return await Screen.OpenAsync(context, pi);
+    }
+
+    /// <summary>A desk at 1440x900, with nobody signed in.</summary>
+    internal async Task<Screen> DeskAsync(RunningHost cloud) => await Screen.OpenAsync(await DeskContextAsync(cloud, null), cloud);
+
+    /// <summary>A desk at which the first admin of the shared cloud has signed in.</summary>
+    internal async Task<Screen> AdminsDeskAsync(CloudAndPi day)
+    {
+        if (deskState is null)
+        {
+            await using var first = await DeskAsync(day.CloudHost);
+            await first.SignInAsync();
+            deskState = await first.Page.Context.StorageStateAsync();
+            first.AssertQuiet();
+        }
+
+        return await Screen.OpenAsync(await DeskContextAsync(day.CloudHost, deskState), day.CloudHost);
+    }
+
+    private async Task<IBrowserContext> DeskContextAsync(RunningHost cloud, string? state) => await browser!.NewContextAsync(new BrowserNewContextOptions
+    {
+        BaseURL = cloud.Address.ToString(),
+        ViewportSize = new ViewportSize { Width = 1440, Height = 900 },
+        Locale = "en-GB",
+        TimezoneId = "Europe/Rome",
+        StorageState = state,
+    });
+
+    private static string Program()
+    {
+        if (Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named)
+            return File.Exists(named) ? named : throw new InvalidOperationException($"CHROMIUM names {named}, which is not there.");
+        string[] places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
+        return places.FirstOrDefault(File.Exists)
+            ?? throw new InvalidOperationException($"No Chromium: none of {string.Join(", ", places)} is there. Install it (apt-get install chromium), or name one by CHROMIUM.");
+    }
+}
