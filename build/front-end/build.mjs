@@ -3,7 +3,6 @@
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, 'node_modules');
@@ -32,35 +31,19 @@ for (const [subset, name] of Object.entries(subsets)) {
 }
 await writeFile(join(assets, 'inter.css'), faces.join('\n'));
 
-// The icons: one sprite of those that icons.txt names.
-const names = (await readFile(join(here, 'icons.txt'), 'utf8')).split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
-const symbols = [];
-for (const name of [...new Set(names)].sort()) {
+// The icons: one sprite of those that icons.txt names. Their strokes are the style sheet's.
+const lines = (await readFile(join(here, 'icons.txt'), 'utf8')).split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
+const symbols = await Promise.all(lines.map(async (line) => {
+  const [id, name] = line.split(/\s+/);
   const svg = await readFile(join(modules, `lucide-static/icons/${name}.svg`), 'utf8').catch(() => { throw new Error(`icons.txt: Lucide has no "${name}"`); });
   const drawing = svg.replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '').replace(/\s*\n\s*/g, '');
-  symbols.push(`<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${drawing}</symbol>`);
-}
-await writeFile(join(assets, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`);
-
-// Scripts: htmx with its server-sent events, told to keep to our content security policy (no eval, no inline style); the
-// on-screen keyboard as a module of its own.
-const scripts = { bundle: true, minify: true, target: 'es2022', legalComments: 'none', logLevel: 'warning' };
-await build({
-  ...scripts,
-  stdin: { contents: `
-import htmx from 'htmx.org';
-import 'htmx-ext-sse';
-Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false });
-window.htmx = htmx;`, resolveDir: here },
-  format: 'esm',
-  outfile: join(assets, 'htmx.js'),
-});
-await build({ ...scripts, stdin: { contents: `export { default } from 'simple-keyboard';`, resolveDir: here }, format: 'esm', outfile: join(assets, 'simple-keyboard.js') });
-await build({ ...scripts, entryPoints: [join(modules, 'simple-keyboard/build/css/index.css')], outfile: join(assets, 'simple-keyboard.css') });
+  return `<symbol id="i-${id}" viewBox="0 0 24 24">${drawing}</symbol>`;
+}));
+await writeFile(join(assets, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg" class="sprite" aria-hidden="true">${symbols.join('')}</svg>\n`);
 
 // Written last: the build takes it as the sign that all is there.
 const licences = [];
-for (const name of ['@fontsource-variable/inter', 'lucide-static', 'htmx.org', 'htmx-ext-sse', 'simple-keyboard']) {
+for (const name of ['@fontsource-variable/inter', 'lucide-static']) {
   const folder = join(modules, name);
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const file = (await readdir(folder)).find((f) => /^licen[cs]e/i.test(f));

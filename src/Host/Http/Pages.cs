@@ -13,6 +13,7 @@ internal static class Pages
 {
     public static void AddPages(this WebApplicationBuilder builder, SystemMode mode, IReadOnlyList<IModule> modules)
     {
+        builder.Services.AddSingleton<IconSprite>();
         builder.Services
             .AddRazorPages(options =>
             {
