@@ -47,6 +47,26 @@ public sealed class CloudAndPi : IAsyncLifetime
         await Pi.Post("/device/download?wait=true", new { competition_uuid = Competition }, HttpStatusCode.OK);
     }
 
+    /// <summary>Presses "Sync now" until nothing waits; a link that breaks makes a press fail, never a record.</summary>
+    public async Task SyncUntilSentAsync()
+    {
+        for (var press = 0; press < 6; press++)
+        {
+            try
+            {
+                await Pi.Post("/device/sync?wait=true", null, HttpStatusCode.OK);
+            }
+            catch (InvalidOperationException e) when (e.Message.Contains("answered 503", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if ((int)(await Pi.Get("/device"))["pending"]! == 0) return;
+        }
+
+        Assert.Fail($"Not sent: {(await Pi.Get("/device/queue?status=pending")).ToJsonString()}\n{PiHost.Output}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await PiHost.DisposeAsync();

@@ -97,7 +97,7 @@ internal sealed class MountainLink : IAsyncDisposable
         {
             await server.ConnectAsync(target.Host, target.Port);
             lock (wires) wires.Add(wire);
-            await Task.WhenAll(UpAsync(wire), DownAsync(wire));
+            await Task.WhenAll(OrCut(UpAsync(wire), wire), OrCut(DownAsync(wire), wire));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -106,6 +106,19 @@ internal sealed class MountainLink : IAsyncDisposable
         finally
         {
             lock (wires) wires.Remove(wire);
+            wire.Cut();
+        }
+    }
+
+    /// <summary>One end that is gone is gone for the other, too: a process that is killed resets its connections.</summary>
+    private static async Task OrCut(Task carrying, Wire wire)
+    {
+        try
+        {
+            await carrying;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
             wire.Cut();
         }
     }

@@ -43,7 +43,7 @@ public sealed class RaceDayTests(CloudAndPi day) : IClassFixture<CloudAndPi>
 
         day.Link.ComeBack();
         day.Link.CutNextUploadAfter(700);
-        await SyncUntilSentAsync();
+        await day.SyncUntilSentAsync();
         Assert.Equal(1, day.Link.Cuts);
         Assert.Equal(reported.Select(r => r.Report).Order(), await ReportsOnCloudAsync(reported.Select(r => r.Bib).ToHashSet()));
 
@@ -51,7 +51,7 @@ public sealed class RaceDayTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         var edited = reported[0];
         await day.Pi.Patch($"/reports/{edited.Report}", new { description = "Both skis outside the gate" });
         day.Link.LoseNextUploadAnswer();
-        await SyncUntilSentAsync();
+        await day.SyncUntilSentAsync();
         Assert.Equal(2, day.Link.Cuts);
         Assert.Equal(reported.Select(r => r.Report).Order(), await ReportsOnCloudAsync(reported.Select(r => r.Bib).ToHashSet()));
         var shown = await day.Cloud.Get($"/incidents/{edited.Incident}");
@@ -64,7 +64,7 @@ public sealed class RaceDayTests(CloudAndPi day) : IClassFixture<CloudAndPi>
     {
         var fromDesk = await day.Cloud.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[1], bib_number = 60, occurred_at = At(7230), reporter_name = "VAR 2" }, HttpStatusCode.Created);
         var fromPi = await day.Pi.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[1], bib_number = 60, occurred_at = At(7212) }, HttpStatusCode.Created);
-        await SyncUntilSentAsync();
+        await day.SyncUntilSentAsync();
 
         var standing = await day.Cloud.Get($"/incidents/{fromPi["incident"]!.Text("client_uuid")}");
         Assert.Equal(fromDesk["incident"]!.Text("client_uuid"), standing.Text("client_uuid"));
@@ -106,26 +106,6 @@ public sealed class RaceDayTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         foreach (var one in i!["athletes"]!.AsArray().Append(i)) foreach (var own in new[] { "revision", "updated_at" }) ((JsonObject)one!).Remove(own);
         return i.ToJsonString();
     }));
-
-    /// <summary>Presses "Sync now" until nothing waits; a link that breaks makes a press fail, never a record.</summary>
-    private async Task SyncUntilSentAsync()
-    {
-        for (var press = 0; press < 6; press++)
-        {
-            try
-            {
-                await day.Pi.Post("/device/sync?wait=true", null, HttpStatusCode.OK);
-            }
-            catch (InvalidOperationException e) when (e.Message.Contains("answered 503", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            if ((int)(await day.Pi.Get("/device"))["pending"]! == 0) return;
-        }
-
-        Assert.Fail($"Not sent: {(await day.Pi.Get("/device/queue?status=pending")).ToJsonString()}\n{day.PiHost.Output}");
-    }
 
     private async Task<IEnumerable<string>> ReportsOnCloudAsync(HashSet<int> bibs)
     {
