@@ -12,7 +12,11 @@ internal sealed record PairRequest(string? PairingCode, Guid? DeviceUuid, JsonOb
 internal sealed record PairAnswer(Guid DeviceUuid, string Name, bool MayDecide, string ApiToken, string ReceiptKey);
 
 /// <summary>What a device may download.</summary>
-internal sealed record DeviceCompetitions(bool MayDecide, IReadOnlyList<DeviceCompetition> Items);
+/// <param name="MayDecide">Whether it may change official status and decisions.</param>
+/// <param name="Items">The competitions granted.</param>
+/// <param name="DeviceName">As it is called now; an imaged device has it from nowhere else.</param>
+/// <param name="ReceiptKey">As in <see cref="PairAnswer"/>.</param>
+internal sealed record DeviceCompetitions(bool MayDecide, IReadOnlyList<DeviceCompetition> Items, string? DeviceName = null, string? ReceiptKey = null);
 
 internal sealed record DeviceCompetition(
     Guid ClientUuid, string Name, string? Place, string Country, DateOnly StartDate, DateOnly EndDate, string TimeZone, bool Practice,

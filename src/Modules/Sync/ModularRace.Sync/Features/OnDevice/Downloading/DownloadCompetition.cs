@@ -42,7 +42,7 @@ internal sealed class ListOfferedCompetitionsHandler(CloudLink link, DeviceRow r
         try
         {
             var offered = await link.CompetitionsAsync(access, cancellationToken);
-            await mediator.Send(new StoreGrants(offered.MayDecide), cancellationToken);
+            await mediator.Send(new StoreGrants(offered), cancellationToken);
             return offered;
         }
         catch (LinkFailure e)

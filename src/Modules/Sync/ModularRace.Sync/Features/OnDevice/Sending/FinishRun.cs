@@ -38,16 +38,3 @@ internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, Anchored
         return default;
     }
 }
-
-/// <summary>Takes what the cloud granted this device.</summary>
-internal sealed record StoreGrants(bool MayDecide) : ICommand<Done>;
-
-internal sealed class StoreGrantsHandler(SyncDbContext db, TimeProvider time) : IRequestHandler<StoreGrants, Done>
-{
-    public async Task<Done> Handle(StoreGrants request, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        await db.ThisDevice.ExecuteUpdateAsync(s => s.SetProperty(d => d.MayDecide, request.MayDecide).SetProperty(d => d.GrantsReadAt, now), cancellationToken);
-        return default;
-    }
-}

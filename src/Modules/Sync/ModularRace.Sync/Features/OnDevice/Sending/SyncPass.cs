@@ -39,7 +39,7 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, BatchSize si
         }
 
         if (target.GrantsReadAt is not { } read || (time.GetUtcNow() - read).Duration() > GrantsHold)
-            await sender.SendAsync(new StoreGrants((await link.CompetitionsAsync(access, cancellationToken)).MayDecide), cancellationToken);
+            await sender.SendAsync(new StoreGrants(await link.CompetitionsAsync(access, cancellationToken)), cancellationToken);
     }
 
     private async Task SendAsync(CloudAccess access, RunTally tally, CancellationToken cancellationToken)

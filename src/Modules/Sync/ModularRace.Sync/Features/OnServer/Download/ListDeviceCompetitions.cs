@@ -19,6 +19,7 @@ internal sealed class ListDeviceCompetitionsHandler(SyncDbContext db, IMediator 
         var granted = await DeviceAccess.GrantsAsync(db, device, ct);
         var competitions = await mediator.Send(new FindCompetitions(granted), ct);
         return new DeviceCompetitions(device.MayDecide, [.. competitions.Select(c => new DeviceCompetition(
-            c.ClientUuid, c.Name, c.Place, c.Country, c.StartDate, c.EndDate, c.TimeZone, c.Practice, c.Races, c.Athletes, c.Bibs, c.Locations))]);
+            c.ClientUuid, c.Name, c.Place, c.Country, c.StartDate, c.EndDate, c.TimeZone, c.Practice, c.Races, c.Athletes, c.Bibs, c.Locations))],
+            device.Name, Convert.ToBase64String(device.ReceiptPublicKey));
     }
 }
