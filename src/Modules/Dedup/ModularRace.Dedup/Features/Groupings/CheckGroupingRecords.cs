@@ -24,6 +24,10 @@ internal sealed class CheckGroupingRecordsHandler(DedupDbContext db) : IRequestH
                     return new RecordOutcome(type, uuid, RecordVerdict.MissingParent, MissingParentUuid: named,
                         Error: new RecordError("foreign_key_not_found", "One of the two incidents is not here.", "incident_uuids"));
             var incident = incidents[content.Lower];
+            // R15: whoever may speak for one competition does not reach into another by it.
+            if (incident.CompetitionUuid != incidents[content.Higher].CompetitionUuid)
+                return new RecordOutcome(type, uuid, RecordVerdict.Invalid, incident.CompetitionUuid, incident.RaceUuid,
+                    Error: new RecordError("validation_failed", "They are incidents of two competitions.", "incident_uuids"));
             return new RecordOutcome(type, uuid, RecordVerdict.Acceptable, incident.CompetitionUuid, incident.RaceUuid);
         })];
     }

@@ -205,7 +205,9 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
             }
 
             var own = item.Record.Type == RecordTypes.Competition && item.Latest is null;
-            if (!own && !run.Accepted && item.CompetitionUuid is { } competition && run.Sender.Grants is { } grants && !grants.Contains(competition))
+            // R15: of what is here already the competition that it is in counts too: nobody takes a record out of one by naming another's race.
+            Guid?[] concerned = [item.CompetitionUuid, item.Latest?.CompetitionUuid];
+            if (!own && !run.Accepted && run.Sender.Grants is { } grants && concerned.Any(c => c is { } competition && !grants.Contains(competition)))
             {
                 run.Reject(item.Record, new RecordError("competition_not_granted", "This competition was not granted to the device."), item);
                 continue;
