@@ -69,12 +69,11 @@ public static class CanonicalJson
     /// <summary>ECMAScript's shortest form of the IEEE 754 double.</summary>
     private static string Number(JsonValue value)
     {
-        if (value.TryGetValue<long>(out var whole) && Math.Abs(whole) <= 9_007_199_254_740_991) return whole.ToString(CultureInfo.InvariantCulture);
+        // Beyond 2^53 a whole number is a double like any other. (Math.Abs has no answer for the lowest long.)
+        if (value.TryGetValue<long>(out var whole) && whole is >= -9_007_199_254_740_991 and <= 9_007_199_254_740_991) return whole.ToString(CultureInfo.InvariantCulture);
         var number = double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
         if (number == 0) return "0";
-        var text = number.ToString("E16", CultureInfo.InvariantCulture);
-        var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-        var (digits, exponent) = Split(shortest, text);
+        var (digits, exponent) = Split(number.ToString("R", CultureInfo.InvariantCulture));
         var sign = number < 0 ? "-" : "";
         var n = exponent + 1;
         if (digits.Length <= n && n <= 21) return sign + digits + new string('0', n - digits.Length);
@@ -84,13 +83,16 @@ public static class CanonicalJson
         return sign + digits[..1] + (digits.Length > 1 ? "." + digits[1..] : "") + "e" + power;
     }
 
-    /// <summary>The significant digits without zeros at the end, and the decimal exponent of the first.</summary>
-    private static (string Digits, int Exponent) Split(string shortest, string scientific)
+    /// <summary>The significant digits of the shortest form, and the decimal exponent of the first.</summary>
+    private static (string Digits, int Exponent) Split(string shortest)
     {
-        var exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var mantissa = shortest.Split('E')[0];
-        var digits = new string([.. mantissa.Where(char.IsAsciiDigit)]).TrimStart('0').TrimEnd('0');
-        return (digits, exponent);
+        var parts = shortest.TrimStart('-').Split('E');
+        var point = parts[0].IndexOf('.', StringComparison.Ordinal);
+        var all = parts[0].Replace(".", "", StringComparison.Ordinal);
+        var digits = all.TrimStart('0');
+        var beforePoint = (point < 0 ? all.Length : point) - (all.Length - digits.Length);
+        var power = parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+        return (digits.TrimEnd('0'), beforePoint + power - 1);
     }
 
     private static void Text(ArrayBufferWriter<byte> to, string text)
