@@ -9,6 +9,9 @@ internal static class Bodies
 {
     public const long Sync = 8 << 20, StartList = 5 << 20, Other = 1 << 20;
 
+    /// <summary>A refused body up to this size is read to its end and thrown away (for five seconds at most): a client that is still sending when its connection closes never hears why.</summary>
+    private const long Drained = 64 << 20;
+
     public static void AddBodies(this IServiceCollection services)
     {
         services.AddRequestDecompression();
@@ -30,12 +33,18 @@ internal static class Bodies
             var encoding = request.Headers.ContentEncoding.ToString();
             if (encoding.Length > 0 && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase)
                 && !string.Equals(encoding, "br", StringComparison.OrdinalIgnoreCase) && !string.Equals(encoding, "gzip", StringComparison.OrdinalIgnoreCase))
-                throw new Problem(415, "unsupported_media_type", "A body may be packed with br or gzip.");
+                throw Refuse(new Problem(415, "unsupported_media_type", "A body may be packed with br or gzip."));
 
             var limit = LimitFor(request.Path);
-            if (request.ContentLength > limit) throw ProblemAnswers.TooLarge();
+            if (request.ContentLength > limit) throw Refuse(ProblemAnswers.TooLarge());
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limit;
             await next(context);
+
+            Problem Refuse(Problem problem)
+            {
+                if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = Drained;
+                return problem;
+            }
         });
         app.UseRequestDecompression();
     }

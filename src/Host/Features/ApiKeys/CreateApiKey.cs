@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using MediatR;
 using ModularRace.Host.Identity;
@@ -10,7 +11,8 @@ using ModularRace.Shared.Validation;
 namespace ModularRace.Host.Features.ApiKeys;
 
 /// <summary>Makes a key for an integration. It has one role, never admin, on some competitions or (null) all.</summary>
-internal sealed record CreateApiKey(string? Name, string? Role, IReadOnlyList<Guid>? CompetitionUuids, DateTimeOffset? ExpiresAt) : ICommand<CreatedApiKey>;
+internal sealed record CreateApiKey(
+    [property: Required] string? Name, [property: Required, AllowedValues("jury_president", "var_operator", "referee", "viewer")] string? Role, IReadOnlyList<Guid>? CompetitionUuids, DateTimeOffset? ExpiresAt) : ICommand<CreatedApiKey>;
 
 internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
 {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
 using ModularRace.Host.Access;
@@ -43,7 +44,7 @@ internal static class SigningInEndpoints
 }
 
 /// <summary>Who wants to sign in.</summary>
-internal sealed record LogIn(string? Email, string? Password)
+internal sealed record LogIn([property: Required] string? Email, [property: Required] string? Password)
 {
     public (string Email, string Password) Checked()
     {

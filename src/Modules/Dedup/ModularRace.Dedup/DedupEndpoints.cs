@@ -17,13 +17,13 @@ internal static class DedupEndpoints
 
         review.MapGet("/conflicts", (string? state, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListConflicts(state, new PageRequest(limit, cursor)), ct))
-            .RequireAuthorization(Policies.Jury).WithName("ListConflicts").Produces<Page<ConflictView>>();
+            .RequireAuthorization(Policies.Jury).WithName("ListConflicts").WithSummary("What waits for a person, or was resolved").Produces<Page<ConflictView>>();
 
         review.MapGet("/conflicts/{uuid:guid}", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new ReadConflict(uuid), ct))
-            .RequireAuthorization(Policies.Jury).WithName("ReadConflict").Produces<ConflictView>();
+            .RequireAuthorization(Policies.Jury).WithName("ReadConflict").WithSummary("One conflict with all versions").Produces<ConflictView>();
 
         review.MapGet("/merges", (Guid? competition_uuid, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListMerges(competition_uuid ?? throw Shared.Problems.Problem.Validation("competition_uuid", "It is required."), new PageRequest(limit, cursor)), ct))
-            .RequireAuthorization(Policies.Merge).WithName("ListMerges").Produces<Page<MergeView>>();
+            .RequireAuthorization(Policies.Merge).WithName("ListMerges").WithSummary("Who joined whom, and why").Produces<Page<MergeView>>();
     }
 }

@@ -22,37 +22,37 @@ internal static class DeviceEndpoints
         var device = api.MapGroup("/device").WithTags("This device").ProducesProblem(401).ProducesProblem(403);
 
         device.MapGet("", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadDevice(), ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("ReadDevice").Produces<DeviceView>();
+            .RequireAuthorization(Policies.PiOperator).WithName("ReadDevice").WithSummary("How this Pi stands").Produces<DeviceView>();
 
         device.MapPost("/pair", (PairWithCloud message, IMediator mediator, CancellationToken ct) => mediator.Send(message, ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("PairWithCloud").Produces<DeviceView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(502);
+            .RequireAuthorization(Policies.PiOperator).WithName("PairWithCloud").WithSummary("Pairs this Pi with a cloud by a code").Produces<DeviceView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(502);
 
         device.MapGet("/competitions", (IMediator mediator, CancellationToken ct) => mediator.Send(new ListOfferedCompetitions(), ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("ListOfferedCompetitions").Produces<DeviceCompetitions>().ProducesProblem(409).ProducesProblem(503);
+            .RequireAuthorization(Policies.PiOperator).WithName("ListOfferedCompetitions").WithSummary("What this Pi may download").Produces<DeviceCompetitions>().ProducesProblem(409).ProducesProblem(503);
 
         device.MapPost("/download", async (DownloadBody body, bool? wait, IMediator mediator, CancellationToken ct) =>
             {
                 var view = await mediator.Send(new DownloadCompetition(body.CompetitionUuid, body.Date, wait ?? false), ct);
                 return wait == true ? Results.Ok(view) : Results.Accepted((string?)null, view);
             })
-            .RequireAuthorization(Policies.PiOperator).WithName("DownloadCompetition").Produces<DeviceView>().Produces<DeviceView>(202)
+            .RequireAuthorization(Policies.PiOperator).WithName("DownloadCompetition").WithSummary("Downloads a competition; with wait=true answers when done").Produces<DeviceView>().Produces<DeviceView>(202)
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
 
         device.MapGet("/progress", (DeviceProgress progress, CancellationToken ct) => TypedResults.ServerSentEvents(progress.WatchAsync(ct), eventType: "progress"))
-            .RequireAuthorization(Policies.PiOperator).WithName("WatchProgress");
+            .RequireAuthorization(Policies.PiOperator).WithName("WatchProgress").WithSummary("Progress of downloads and runs, as server-sent events");
 
         device.MapPost("/sync", async (bool? wait, IMediator mediator, CancellationToken ct) =>
                 await mediator.Send(new SyncNow(Manual: true, wait ?? false), ct) is { } figures
                     ? Results.Ok(figures)
                     : Results.Accepted((string?)null, await mediator.Send(new ReadDevice(), ct)))
-            .RequireAuthorization(Policies.PiOperator).WithName("SyncNow").Produces<SyncFigures>().Produces<DeviceView>(202).ProducesProblem(409).ProducesProblem(503);
+            .RequireAuthorization(Policies.PiOperator).WithName("SyncNow").WithSummary("Brings this Pi and the cloud up to date; with wait=true answers when done").Produces<SyncFigures>().Produces<DeviceView>(202).ProducesProblem(409).ProducesProblem(503);
 
         device.MapGet("/queue", (string? status, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListQueue(status, new PageRequest(limit, cursor)), ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("ListQueue").Produces<Page<QueueRow>>().ProducesProblem(400);
+            .RequireAuthorization(Policies.PiOperator).WithName("ListQueue").WithSummary("What waits, was sent, or failed").Produces<Page<QueueRow>>().ProducesProblem(400);
 
         device.MapPost("/queue/{uuid:guid}/retry", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new RetryQueued(uuid), ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("RetryQueued").Produces<QueueRow>().ProducesProblem(404);
+            .RequireAuthorization(Policies.PiOperator).WithName("RetryQueued").WithSummary("Tries a failed record again").Produces<QueueRow>().ProducesProblem(404);
     }
 
     internal sealed record DownloadBody(Guid? CompetitionUuid, DateOnly? Date);

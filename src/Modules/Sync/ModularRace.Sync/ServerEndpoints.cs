@@ -26,28 +26,28 @@ internal static class ServerEndpoints
 
     public static void MapHealth(IEndpointRouteBuilder api, SyncRole role) =>
         api.MapGet("/sync/health", (TimeProvider time) => TypedResults.Ok(ReadHealth.Answer(role, time)))
-            .AllowAnonymous().WithName("ReadHealth").WithTags("Sync");
+            .AllowAnonymous().WithName("ReadHealth").WithSummary("Whether this is a ModularRace host, its mode, time and the protocols that it speaks").WithTags("Sync");
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var devices = api.MapGroup("/devices").WithTags("Devices");
         devices.MapPost("/pairing-codes", async (MakePairingCode message, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Created((string?)null, await mediator.Send(message, ct)))
-            .RequireAuthorization(Policies.Admin).WithName("MakePairingCode").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
+            .RequireAuthorization(Policies.Admin).WithName("MakePairingCode").WithSummary("A code that pairs one device within ten minutes").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
         devices.MapPost("/pair", async (PairRequest body, HttpContext http, IMediator mediator, CancellationToken ct) =>
             {
                 var outcome = await mediator.Send(new PairDevice(body.PairingCode, body.DeviceUuid, body.Metadata, http.Connection.RemoteIpAddress?.ToString() ?? "unknown"), ct);
                 return outcome.Refused is { } refused ? throw refused : TypedResults.Created((string?)null, outcome.Paired!);
             })
-            .AllowAnonymous().WithName("PairDevice").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
+            .AllowAnonymous().WithName("PairDevice").WithSummary("A device's token for a code").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
         devices.MapGet("", async (int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new ListDevices(new PageRequest(limit, cursor)), ct)))
-            .RequireAuthorization(Policies.Admin).WithName("ListDevices").ProducesProblem(400).ProducesProblem(403);
+            .RequireAuthorization(Policies.Admin).WithName("ListDevices").WithSummary("The devices with what they last said").ProducesProblem(400).ProducesProblem(403);
         devices.MapPatch("/{uuid:guid}", async (Guid uuid, JsonObject patch, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new ChangeDevice(uuid, patch), ct)))
-            .RequireAuthorization(Policies.Admin).WithName("ChangeDevice").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
+            .RequireAuthorization(Policies.Admin).WithName("ChangeDevice").WithSummary("Renames a device, or changes what it may (JSON merge patch)").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
         devices.MapPost("/{uuid:guid}/revoke", async (Guid uuid, IMediator mediator, CancellationToken ct) => TypedResults.Ok(await mediator.Send(new RevokeDevice(uuid), ct)))
-            .RequireAuthorization(Policies.Admin).WithName("RevokeDevice").ProducesProblem(403).ProducesProblem(404);
+            .RequireAuthorization(Policies.Admin).WithName("RevokeDevice").WithSummary("Shuts a device out; what it sent stays").ProducesProblem(403).ProducesProblem(404);
 
         // For people: a browser says no version; one that is said must be spoken here.
         var quarantine = api.MapGroup("/sync/quarantine").WithTags("Sync").RequireAuthorization(Policies.Jury)
@@ -58,10 +58,10 @@ internal static class ServerEndpoints
             });
         quarantine.MapGet("", async (string? state, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new ListQuarantine(state, new PageRequest(limit, cursor)), ct)))
-            .WithName("ListQuarantine").ProducesProblem(400).ProducesProblem(403);
+            .WithName("ListQuarantine").WithSummary("What was rejected, whole, with the reason").ProducesProblem(400).ProducesProblem(403);
         quarantine.MapPost("/{uuid:guid}", async (Guid uuid, SettleQuarantinedBody body, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new SettleQuarantined(uuid, body.Action, body.Data, body.Note), ct)))
-            .WithName("SettleQuarantined").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
+            .WithName("SettleQuarantined").WithSummary("Takes a rejected record, corrected or not, or sets it aside").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
 
         var sync = api.MapGroup("/sync").WithTags("Sync").RequireAuthorization(Policies.Device).WithMetadata(new RequestSizeLimitAttribute(LargestBody))
             .AddEndpointFilter(static (context, next) =>
@@ -71,20 +71,20 @@ internal static class ServerEndpoints
             })
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(426);
         sync.MapGet("/competitions", async (IMediator mediator, CancellationToken ct) => TypedResults.Ok(await mediator.Send(new ListDeviceCompetitions(), ct)))
-            .WithName("ListDeviceCompetitions");
+            .WithName("ListDeviceCompetitions").WithSummary("What the device may download");
         sync.MapGet("/download", async ([FromQuery(Name = "competition_uuid")] Guid? competitionUuid, DateOnly? date, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new DownloadCompetition(competitionUuid, date), ct)))
-            .WithName("DownloadCompetition").ProducesProblem(400).ProducesProblem(404);
+            .WithName("DownloadCompetition").WithSummary("All that a device needs of a competition, and the cursor of the changes from there").ProducesProblem(400).ProducesProblem(404);
         sync.MapGet("/changes", async (string? cursor, int? limit, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new ReadChanges(cursor, limit), ct)))
-            .WithName("ReadChanges").ProducesProblem(400).ProducesProblem(410);
+            .WithName("ReadChanges").WithSummary("What changed since a cursor").ProducesProblem(400).ProducesProblem(410);
         sync.MapPost("/upload", async (HttpContext http, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(
                     new UploadRecords(await UploadEnvelope.ReadAsync(http.Request.Body, ct), http.Request.Headers[Protocol.BootHeader].FirstOrDefault()), ct)))
-            .Accepts<UploadRequest>("application/json").WithName("UploadRecords").ProducesProblem(400).ProducesProblem(413);
+            .Accepts<UploadRequest>("application/json").WithName("UploadRecords").WithSummary("Takes up to 2,000 records of a device, with an outcome for each").ProducesProblem(400).ProducesProblem(413);
         sync.MapPost("/verify", async (VerifyRequest body, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new VerifyRecords(body.CompetitionUuid, body.Records, body.Clips), ct)))
-            .WithName("VerifyRecords").ProducesProblem(400);
+            .WithName("VerifyRecords").WithSummary("Whether all that a device made is here, with a signed receipt").ProducesProblem(400);
     }
 
     private sealed record SettleQuarantinedBody(string? Action, JsonObject? Data, string? Note);

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace ModularRace.Incidents.Domain;
 
 /// <summary>An incident as answers have it: the one that stands, showing its whole group (R4).</summary>
@@ -16,7 +18,7 @@ namespace ModularRace.Incidents.Domain;
 /// <param name="Reports">Of all members, withdrawn ones too, by corrected time.</param>
 internal sealed record IncidentView(
     Guid ClientUuid, long Number, Guid CompetitionUuid, Guid RaceUuid, Guid? RaceLocationUuid, int? BibNumber, DateTimeOffset OccurredAt, DateTimeOffset OccurredAtDevice,
-    long? ClockOffsetMs, long? ClockUncertaintyMs, string? ClockSource, string Status, string Decision, string? PenaltyCode, string? Description,
+    long? ClockOffsetMs, long? ClockUncertaintyMs, [property: AllowedValues("monotonic", "wall", "none", null)] string? ClockSource, [property: AllowedValues("unofficial", "official")] string Status, [property: AllowedValues("pending", "penalty_applied", "rejected", "no_action")] string Decision, string? PenaltyCode, string? Description,
     DateTimeOffset? OfficializedAt, string? OfficializedBy, DateTimeOffset? DecidedAt, string? DecidedBy, string? DecisionNote,
     bool Standing, bool AllWithdrawn, Guid? MergedInto, IReadOnlyList<Guid> MergedFrom, string Revision, string Origin, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
     IReadOnlyList<ReportView> Reports)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using ModularRace.Shared.Records;
 
@@ -30,7 +31,8 @@ internal sealed record UploadAnswer(DateTimeOffset ServerTime, IReadOnlyList<Upl
 /// <param name="QuarantineUuid">Where a rejected record is kept.</param>
 /// <param name="Error">Why it was deferred or rejected.</param>
 internal sealed record UploadResult(
-    string? Type, string? ClientUuid, string Status, string? Revision = null, Guid? MergedInto = null, Guid? ConflictUuid = null, Guid? QuarantineUuid = null,
+    string? Type, string? ClientUuid,
+    [property: AllowedValues("created", "already_synced", "updated", "merged", "conflict", "deferred", "rejected")] string Status, string? Revision = null, Guid? MergedInto = null, Guid? ConflictUuid = null, Guid? QuarantineUuid = null,
     RecordError? Error = null);
 
 internal static class UploadStatuses

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using ModularRace.Competitions.Domain;
 using ModularRace.Shared.Validation;
@@ -21,6 +22,7 @@ internal sealed record CompetitionView(
 /// <summary>What a person says of a competition, whole.</summary>
 internal abstract record CompetitionFields
 {
+    [Required]
     public string? Name { get; init; }
 
     public string? City { get; init; }
@@ -28,13 +30,17 @@ internal abstract record CompetitionFields
     public string? Place { get; init; }
 
     /// <summary>Three capital letters.</summary>
+    [Required]
     public string? Country { get; init; }
 
+    [Required]
     public DateOnly? StartDate { get; init; }
 
+    [Required]
     public DateOnly? EndDate { get; init; }
 
     /// <summary>IANA, such as <c>Europe/Rome</c>.</summary>
+    [Required]
     public string? TimeZone { get; init; }
 
     public string? WebpageUrl { get; init; }

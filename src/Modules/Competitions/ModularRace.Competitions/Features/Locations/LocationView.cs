@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using ModularRace.Competitions.Domain;
 using ModularRace.Shared.Validation;
@@ -17,6 +18,7 @@ internal sealed record LocationView(
 /// <summary>What a person says of a location, whole.</summary>
 internal abstract record LocationFields
 {
+    [Required]
     public string? Name { get; init; }
 
     public string? CourseSegment { get; init; }

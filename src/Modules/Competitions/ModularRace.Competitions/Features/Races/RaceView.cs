@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using ModularRace.Competitions.Domain;
 using ModularRace.Shared.Validation;
@@ -10,8 +11,8 @@ namespace ModularRace.Competitions.Features.Races;
 /// <param name="Status"><c>scheduled, in_progress, completed, cancelled</c>.</param>
 /// <param name="MergedInto">The race that it was merged into; null: none.</param>
 internal sealed record RaceView(
-    Guid ClientUuid, string Revision, string Origin, Guid CompetitionUuid, string Name, string Discipline, string? Stage, string? Category,
-    DateTimeOffset? ScheduledAt, int? Position, string Status, Guid? MergedInto, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    Guid ClientUuid, string Revision, string Origin, Guid CompetitionUuid, string Name, [property: AllowedValues("individual", "team", "sprint", "vertical", "mixed_relay", "other")] string Discipline, string? Stage, string? Category,
+    DateTimeOffset? ScheduledAt, int? Position, [property: AllowedValues("scheduled", "in_progress", "completed", "cancelled")] string Status, Guid? MergedInto, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static RaceView Of(Race r) =>
         new(r.ClientUuid, r.Revision, r.Origin, r.CompetitionUuid, r.Name, r.Discipline, r.Stage, r.Category, r.ScheduledAt, r.Position, r.Status, r.MergedInto,
@@ -21,9 +22,12 @@ internal sealed record RaceView(
 /// <summary>What a person says of a race, whole.</summary>
 internal abstract record RaceFields
 {
+    [Required]
     public string? Name { get; init; }
 
     /// <summary><c>individual, team, sprint, vertical, mixed_relay, other</c>.</summary>
+    [Required]
+    [AllowedValues("individual", "team", "sprint", "vertical", "mixed_relay", "other")]
     public string? Discipline { get; init; }
 
     public string? Stage { get; init; }
@@ -35,6 +39,7 @@ internal abstract record RaceFields
     public int? Position { get; init; }
 
     /// <summary><c>scheduled</c> (where none is said), <c>in_progress, completed, cancelled</c>.</summary>
+    [AllowedValues("scheduled", "in_progress", "completed", "cancelled", null)]
     public string? Status { get; init; }
 
     public Race ToRace(Guid competitionUuid) => new()

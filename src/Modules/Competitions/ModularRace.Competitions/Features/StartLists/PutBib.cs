@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
@@ -28,6 +29,7 @@ internal sealed record PutBib : ICommand<BibView>
     public string? Heat { get; init; }
 
     /// <summary><c>registered</c> (where none is said), <c>dns, dnf, dsq, finished</c>.</summary>
+    [AllowedValues("registered", "dns", "dnf", "dsq", "finished", null)]
     public string? Status { get; init; }
 
     /// <summary>One, or a team's in its order: known by <c>client_uuid</c>, or found by licence, else by name, nation and gender, else made.</summary>

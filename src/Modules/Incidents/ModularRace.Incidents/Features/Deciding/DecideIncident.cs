@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
@@ -15,7 +16,8 @@ namespace ModularRace.Incidents.Features.Deciding;
 /// <param name="Decision"><c>penalty_applied, rejected, no_action</c>, or <c>pending</c> to reopen.</param>
 /// <param name="PenaltyCode">Free text, up to 200 characters; absent with <c>penalty_applied</c>: what the report proposed.</param>
 /// <param name="Note">Up to 4,000 characters; required to change or reopen.</param>
-internal sealed record DecideIncident(string Decision, string? PenaltyCode = null, string? Note = null) : ICommand<IncidentView>
+internal sealed record DecideIncident(
+    [property: AllowedValues("pending", "penalty_applied", "rejected", "no_action")] string Decision, string? PenaltyCode = null, string? Note = null) : ICommand<IncidentView>
 {
     /// <summary>From the path; an alias leads to the one that stands.</summary>
     [JsonIgnore]

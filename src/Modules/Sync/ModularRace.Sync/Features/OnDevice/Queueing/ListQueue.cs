@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using FluentValidation;
 using MediatR;
@@ -17,7 +18,7 @@ namespace ModularRace.Sync.Features.OnDevice.Queueing;
 internal sealed record ListQueue(string? Status, PageRequest Page) : IQuery<Page<QueueRow>>;
 
 internal sealed record QueueRow(
-    string RecordType, Guid ClientUuid, string Status, int RetryCount, DateTimeOffset? NextAttemptAt, string? ErrorCode, string? ErrorMessage, DateTimeOffset CreatedAt,
+    string RecordType, Guid ClientUuid, [property: AllowedValues("pending", "synced", "conflict", "failed")] string Status, int RetryCount, DateTimeOffset? NextAttemptAt, string? ErrorCode, string? ErrorMessage, DateTimeOffset CreatedAt,
     long Edit, Guid? ConflictUuid, Guid? QuarantineUuid);
 
 internal sealed class ListQueueValidator : AbstractValidator<ListQueue>

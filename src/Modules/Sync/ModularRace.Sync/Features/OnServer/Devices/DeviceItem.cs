@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using ModularRace.Sync.Persistence.Server;
 
@@ -8,7 +9,7 @@ namespace ModularRace.Sync.Features.OnServer.Devices;
 /// <param name="State"><c>active, silent, revoked</c>.</param>
 /// <param name="Status">What it said of itself with its last upload.</param>
 internal sealed record DeviceItem(
-    Guid DeviceUuid, string Name, bool MayDecide, IReadOnlyList<Guid>? CompetitionUuids, string State, JsonObject? Status, DateTimeOffset? LastSeenAt,
+    Guid DeviceUuid, string Name, bool MayDecide, IReadOnlyList<Guid>? CompetitionUuids, [property: AllowedValues("active", "silent", "revoked")] string State, JsonObject? Status, DateTimeOffset? LastSeenAt,
     DateTimeOffset PairedAt, DateTimeOffset? RevokedAt, JsonObject? Metadata)
 {
     /// <summary>A device that syncs every five minutes and has missed three of them.</summary>
