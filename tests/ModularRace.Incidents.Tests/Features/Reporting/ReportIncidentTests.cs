@@ -114,7 +114,7 @@ public sealed class ReportIncidentTests(CloudModules cloud) : IClassFixture<Clou
             (good with { Description = new string('x', 4_001) }, "description"),
             (good with { Description = "a\0b" }, "description"),
             (good with { Description = "\uD83D" }, "description"),
-            (good with { PenaltyCode = new string('9', 51) }, "penalty_code"),
+            (good with { PenaltyCode = new string('9', 201) }, "penalty_code"),
             (good with { ReporterName = "Rolf\u0007" }, "reporter_name"),
             (good with { ReporterName = new string('x', 201) }, "reporter_name"),
             (good with { ReportUuid = Guid.Empty }, "report_uuid"),
