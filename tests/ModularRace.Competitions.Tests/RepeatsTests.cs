@@ -18,7 +18,12 @@ public sealed class RepeatsTests(CloudModules cloud) : IClassFixture<CloudModule
         {
             var request = new CreateCompetition
             {
-                ClientUuid = Uuids.New(cloud.Time), Name = "Val Prova Cup", Country = "ITA", StartDate = new DateOnly(2026, 2, 8), EndDate = new DateOnly(2026, 2, 9), TimeZone = "Europe/Rome",
+                ClientUuid = Uuids.New(cloud.Time),
+                Name = "Val Prova Cup",
+                Country = "ITA",
+                StartDate = new DateOnly(2026, 2, 8),
+                EndDate = new DateOnly(2026, 2, 9),
+                TimeZone = "Europe/Rome",
             };
             var answers = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => cloud.Send(request)));
             Assert.Single(answers, a => a.Created);

@@ -23,8 +23,15 @@ public sealed class IncidentsTests(Season season)
         var course = await season.CourseAsync();
         var made = await season.Admin.Good("POST", "/incidents", new
         {
-            race_uuid = course.Race, race_location_uuid = course.Locations[1], bib_number = 5, athlete_position = 2, occurred_at = "2026-02-07T11:30:00.5+02:30",
-            description = "missed 🎿 gate\n\t2", penalty_code = new string('P', 200), reporter_name = "Łucja", unknown = 1,
+            race_uuid = course.Race,
+            race_location_uuid = course.Locations[1],
+            bib_number = 5,
+            athlete_position = 2,
+            occurred_at = "2026-02-07T11:30:00.5+02:30",
+            description = "missed 🎿 gate\n\t2",
+            penalty_code = new string('P', 200),
+            reporter_name = "Łucja",
+            unknown = 1,
         }, 201);
         made.Has("incident report matched");
         var (incident, report) = (made["incident"]!, made["report"]!);

@@ -41,7 +41,11 @@ public sealed class Season : IAsyncLifetime
 
     internal static JsonObject CompetitionBody(string name = "Coppa Próva") => new()
     {
-        ["name"] = name, ["country"] = "ITA", ["start_date"] = "2026-02-06", ["end_date"] = "2026-02-08", ["time_zone"] = "Europe/Rome",
+        ["name"] = name,
+        ["country"] = "ITA",
+        ["start_date"] = "2026-02-06",
+        ["end_date"] = "2026-02-08",
+        ["time_zone"] = "Europe/Rome",
     };
 
     internal async Task<Course> CourseAsync(string discipline = "individual")
@@ -116,14 +120,25 @@ internal sealed record Course(Season Season, string Competition, string Race, IR
     /// <summary>An incident as a device sends it.</summary>
     public JsonObject Incident(double second = 0, int bib = 5000) => new()
     {
-        ["race_uuid"] = Race, ["race_location_uuid"] = Locations[0], ["bib_number"] = bib, ["occurred_at"] = Season.At(second),
-        ["clock_offset_ms"] = 0, ["clock_uncertainty_ms"] = 20, ["clock_source"] = "monotonic", ["created_at"] = Season.At(second),
+        ["race_uuid"] = Race,
+        ["race_location_uuid"] = Locations[0],
+        ["bib_number"] = bib,
+        ["occurred_at"] = Season.At(second),
+        ["clock_offset_ms"] = 0,
+        ["clock_uncertainty_ms"] = 20,
+        ["clock_source"] = "monotonic",
+        ["created_at"] = Season.At(second),
     };
 
     public static JsonObject Report(string incident, double second = 0) => new()
     {
-        ["incident_uuid"] = incident, ["reporter_name"] = "Łucja", ["occurred_at"] = Season.At(second),
-        ["clock_offset_ms"] = 0, ["clock_uncertainty_ms"] = 20, ["clock_source"] = "monotonic", ["created_at"] = Season.At(second),
+        ["incident_uuid"] = incident,
+        ["reporter_name"] = "Łucja",
+        ["occurred_at"] = Season.At(second),
+        ["clock_offset_ms"] = 0,
+        ["clock_uncertainty_ms"] = 20,
+        ["clock_source"] = "monotonic",
+        ["created_at"] = Season.At(second),
     };
 }
 
@@ -131,7 +146,11 @@ internal sealed record Device(string Uuid, string Token, HttpClient Http)
 {
     public static JsonObject Record(string type, JsonObject data, string? uuid = null, long edit = 1, string? baseRevision = null) => new()
     {
-        ["type"] = type, ["client_uuid"] = uuid ?? Calls.Uuid(), ["edit"] = edit, ["base_revision"] = baseRevision, ["data"] = data.DeepClone(),
+        ["type"] = type,
+        ["client_uuid"] = uuid ?? Calls.Uuid(),
+        ["edit"] = edit,
+        ["base_revision"] = baseRevision,
+        ["data"] = data.DeepClone(),
     };
 
     /// <summary>Uploads and gives the results, in the order of the records.</summary>

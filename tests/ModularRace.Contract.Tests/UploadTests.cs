@@ -268,11 +268,18 @@ public sealed class UploadTests(Season season)
         var report = Device.Record("report", Course.Report(incident.Of("client_uuid")));
         var grouping = Device.Record("grouping", new JsonObject
         {
-            ["kind"] = "apart", ["incident_uuids"] = new JsonArray(incident.Of("client_uuid"), second.Of("client_uuid")), ["said_at"] = Season.At(1), ["said_by"] = "Łucja (referee, Pi)",
+            ["kind"] = "apart",
+            ["incident_uuids"] = new JsonArray(incident.Of("client_uuid"), second.Of("client_uuid")),
+            ["said_at"] = Season.At(1),
+            ["said_by"] = "Łucja (referee, Pi)",
         });
         var entry = Device.Record("history_entry", new JsonObject
         {
-            ["record_type"] = "incident", ["record_uuid"] = incident.Of("client_uuid"), ["at"] = Season.At(1), ["by"] = "Łucja (referee, Pi)", ["system"] = "Pi",
+            ["record_type"] = "incident",
+            ["record_uuid"] = incident.Of("client_uuid"),
+            ["at"] = Season.At(1),
+            ["by"] = "Łucja (referee, Pi)",
+            ["system"] = "Pi",
             ["changes"] = new JsonObject { ["description"] = new JsonArray(null, "x") },
         });
         var all = new Dictionary<string, JsonObject>(StringComparer.Ordinal);

@@ -94,8 +94,11 @@ public sealed class DurabilityTests(CloudAndPi day) : IClassFixture<CloudAndPi>
 
     private JsonObject Tap(int bib) => new()
     {
-        ["race_uuid"] = day.Race, ["race_location_uuid"] = day.Locations[0], ["bib_number"] = bib,
-        ["client_uuid"] = Uuids.New(TimeProvider.System).ToString(), ["report_uuid"] = Uuids.New(TimeProvider.System).ToString(),
+        ["race_uuid"] = day.Race,
+        ["race_location_uuid"] = day.Locations[0],
+        ["bib_number"] = bib,
+        ["client_uuid"] = Uuids.New(TimeProvider.System).ToString(),
+        ["report_uuid"] = Uuids.New(TimeProvider.System).ToString(),
     };
 
     /// <summary>Which of the reports are on disk there, whether the host runs or not; each as often as it is there.</summary>

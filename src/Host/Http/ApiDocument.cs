@@ -21,7 +21,8 @@ internal static class ApiDocument
         {
             document.Info = new OpenApiInfo
             {
-                Title = "ModularRace", Version = "1",
+                Title = "ModularRace",
+                Version = "1",
                 Description = "Incidents of ski-mountaineering races, reported offline and synchronised. Errors are application/problem+json with a stable code.",
             };
             document.Servers?.Clear();
@@ -29,7 +30,9 @@ internal static class ApiDocument
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
             document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A person's access token, an API key or, with X-Device-UUID, a device's token.",
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "A person's access token, an API key or, with X-Device-UUID, a device's token.",
             };
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
             return Task.CompletedTask;
@@ -56,7 +59,8 @@ internal static class ApiDocument
                 ["trace_id"] = new OpenApiSchema { Type = JsonSchemaType.String },
                 ["errors"] = new OpenApiSchema
                 {
-                    Type = JsonSchemaType.Object, Description = "Field, or line, to messages.",
+                    Type = JsonSchemaType.Object,
+                    Description = "Field, or line, to messages.",
                     AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
                 },
             };

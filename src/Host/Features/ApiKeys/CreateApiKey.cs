@@ -39,8 +39,14 @@ internal sealed class CreateApiKeyHandler(IdentityDbContext db, ICurrentActor cu
         var secret = Secrets.New(Secrets.ApiKey);
         var key = new ApiKey
         {
-            ClientUuid = Uuids.New(time), Name = request.Name!, Role = request.Role!, CompetitionUuids = request.CompetitionUuids is { } some ? [.. some.Distinct()] : null,
-            Digest = Secrets.Digest(secret), CreatedBy = current.Signature, CreatedAt = Instants.ToMilliseconds(time.GetUtcNow()), ExpiresAt = request.ExpiresAt,
+            ClientUuid = Uuids.New(time),
+            Name = request.Name!,
+            Role = request.Role!,
+            CompetitionUuids = request.CompetitionUuids is { } some ? [.. some.Distinct()] : null,
+            Digest = Secrets.Digest(secret),
+            CreatedBy = current.Signature,
+            CreatedAt = Instants.ToMilliseconds(time.GetUtcNow()),
+            ExpiresAt = request.ExpiresAt,
         };
         db.ApiKeys.Add(key);
         await db.SaveChangesAsync(cancellationToken);

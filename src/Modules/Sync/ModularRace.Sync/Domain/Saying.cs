@@ -12,9 +12,15 @@ internal static class Saying
     /// <summary>Fields that are one value with another go by its name (R7).</summary>
     private static readonly Dictionary<string, string> Heads = new(StringComparer.Ordinal)
     {
-        ["officialized_at"] = "status", ["officialized_by"] = "status",
-        ["penalty_code"] = "decision", ["decided_at"] = "decision", ["decided_by"] = "decision", ["decision_note"] = "decision",
-        ["clock_offset_ms"] = "occurred_at", ["clock_uncertainty_ms"] = "occurred_at", ["clock_source"] = "occurred_at",
+        ["officialized_at"] = "status",
+        ["officialized_by"] = "status",
+        ["penalty_code"] = "decision",
+        ["decided_at"] = "decision",
+        ["decided_by"] = "decision",
+        ["decision_note"] = "decision",
+        ["clock_offset_ms"] = "occurred_at",
+        ["clock_uncertainty_ms"] = "occurred_at",
+        ["clock_source"] = "occurred_at",
         ["withdrawn_by"] = "withdrawn_at",
     };
 

@@ -30,8 +30,14 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, An
             {
                 entry = new QueueEntry
                 {
-                    RecordType = record.Type, ClientUuid = record.ClientUuid, Status = QueueStatuses.Pending, CreatedAt = time.GetUtcNow(),
-                    Content = Whole(record, seen?.Fields ?? []), BootId = boot, MonotonicMs = monotonic, WallAt = wall,
+                    RecordType = record.Type,
+                    ClientUuid = record.ClientUuid,
+                    Status = QueueStatuses.Pending,
+                    CreatedAt = time.GetUtcNow(),
+                    Content = Whole(record, seen?.Fields ?? []),
+                    BootId = boot,
+                    MonotonicMs = monotonic,
+                    WallAt = wall,
                 };
                 entries.Add(record.ClientUuid, entry);
                 db.Queue.Add(entry);

@@ -20,9 +20,21 @@ internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, Anchored
         var f = request.Figures;
         db.Runs.Add(new SyncRun
         {
-            StartedAt = request.StartedAt, EndedAt = now, Manual = request.Manual, ReachedServer = request.Reached, Error = request.Error, Uploaded = f.Uploaded,
-            Merged = f.Merged, Conflicts = f.Conflicts, Failed = f.Failed, Downloaded = f.Downloaded, ClipsUploaded = f.ClipsUploaded, BytesSent = f.BytesSent,
-            BytesReceived = f.BytesReceived, Requests = (int)f.Requests, DurationMs = f.DurationMs,
+            StartedAt = request.StartedAt,
+            EndedAt = now,
+            Manual = request.Manual,
+            ReachedServer = request.Reached,
+            Error = request.Error,
+            Uploaded = f.Uploaded,
+            Merged = f.Merged,
+            Conflicts = f.Conflicts,
+            Failed = f.Failed,
+            Downloaded = f.Downloaded,
+            ClipsUploaded = f.ClipsUploaded,
+            BytesSent = f.BytesSent,
+            BytesReceived = f.BytesReceived,
+            Requests = (int)f.Requests,
+            DurationMs = f.DurationMs,
         });
         var device = await row.TakeAsync(cancellationToken);
         if (request.Error is null) device.LastSyncAt = now;
