@@ -40,6 +40,7 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
         await screen[".nav"].GetByText("To send").TapAsync();
         await screen.Key("Sync now").TapAsync();
         await Expect(screen["#going"]).ToContainTextAsync("No network");
+        await screen.AssertFitsAsync();
         await Expect(screen[".strip .unsent"]).ToContainTextAsync("4 reports not yet sent");
 
         day.Link.ComeBack();
@@ -62,6 +63,11 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
     {
         var made = await day.Cloud.Post("/devices/pairing-codes", new { name = "Pi Descent 1", competition_uuids = new[] { day.Competition } }, HttpStatusCode.Created);
         await screen.GoAsync("/");
+        await Expect(screen.Key("Pair this Pi")).ToBeVisibleAsync();
+        await screen.AssertFitsAsync();
+        await screen.GoAsync("/download");
+        await Expect(screen.Key("Pair this Pi")).ToBeVisibleAsync();
+        await screen.AssertFitsAsync();
         await screen.Key("Pair this Pi").TapAsync();
         await screen.Page.WaitForURLAsync("**/pair");
         for (var at = 0; at < "https://".Length; at++) await screen[".board"].GetByLabel("Delete").TapAsync();
@@ -75,6 +81,7 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
         await TypeAsync(screen, made.Text("pairing_code"));
         await screen.Key("Pair").TapAsync();
         await Expect(screen["h1"]).ToHaveTextAsync("Paired as “Pi Descent 1”");
+        await screen.AssertFitsAsync();
     }
 
     private static async Task DownloadAsync(Screen screen)
@@ -82,6 +89,7 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
         await screen.Key("Choose the competition").TapAsync();
         await screen[".pick .key"].Filter(new LocatorFilterOptions { HasText = "Trial Cup" }).TapAsync();
         await Expect(screen["h1"]).ToHaveTextAsync("Ready for offline operation");
+        await screen.AssertFitsAsync();
         await Expect(screen[".counts"]).ToContainTextAsync("75bibs");
         await Expect(screen["table"]).ToContainTextAsync("Individual, men");
     }
