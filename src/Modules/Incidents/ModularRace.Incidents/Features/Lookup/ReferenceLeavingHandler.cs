@@ -2,15 +2,20 @@ using System.Globalization;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Persistence;
+using ModularRace.Shared.Persistence;
 
 namespace ModularRace.Incidents.Features.Lookup;
 
 /// <summary>A location or bib that an incident or report names stays, were it withdrawn ten times: its history must remain readable.</summary>
-internal sealed class ReferenceLeavingHandler(IncidentsDbContext db) : INotificationHandler<ReferenceLeaving>
+internal sealed class ReferenceLeavingHandler(IncidentsDbContext db, DatabaseSession session) : INotificationHandler<ReferenceLeaving>
 {
     public async Task Handle(ReferenceLeaving notification, CancellationToken cancellationToken)
     {
+        // Whoever reports holds this lock from before the place is looked up until the commit: a report that is on its way
+        // is waited for, and one that comes later finds the place gone.
+        await session.LockAsync(RaceLock.Scope, notification.RaceUuid, cancellationToken);
         if (notification.LocationUuids.Count > 0)
         {
             var named = await db.Incidents.Where(i => i.RaceLocationUuid != null && notification.LocationUuids.Contains(i.RaceLocationUuid.Value)).Select(i => i.RaceLocationUuid)
