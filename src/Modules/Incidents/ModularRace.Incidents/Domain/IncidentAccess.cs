@@ -10,11 +10,11 @@ internal static class IncidentAccess
         current.Actor.Require(competitionUuid, Roles.JuryPresident, Roles.VarOperator, Roles.Referee);
 
     /// <summary>A referee edits what is the referee's own; on a Pi there is but one referee.</summary>
-    public static void RequireEditing(this ICurrentActor current, ISystemIdentity system, Guid competitionUuid, IEnumerable<Report> reports)
+    public static void RequireEditing(this ICurrentActor current, ISystemIdentity system, Guid competitionUuid, IReadOnlyCollection<Report> reports)
     {
         current.RequireReporting(competitionUuid);
         if (system.Origin != CloudIdentity.Cloud || current.Actor.May(competitionUuid, Roles.JuryPresident, Roles.VarOperator)) return;
-        if (reports.Any(r => r.ReportedBy != current.Signature)) throw Problem.Forbidden("A referee may change own reports only.");
+        if (reports.Count == 0 || reports.Any(r => r.ReportedBy != current.Signature)) throw Problem.Forbidden("A referee may change own reports only.");
     }
 
     /// <summary>The jury president decides; on a Pi that may decide (R6) its referee does.</summary>

@@ -31,7 +31,7 @@ internal sealed class EditIncidentHandler(IncidentsDbContext db, IncidentChanges
 
         var group = await changes.LockGroupAsync(request.IncidentUuid, cancellationToken);
         var incident = group.Standing;
-        current.RequireEditing(system, incident.CompetitionUuid, group.Reports.Where(r => !r.IsWithdrawn));
+        current.RequireEditing(system, incident.CompetitionUuid, [.. group.Reports.Where(r => !r.IsWithdrawn)]);
         Preconditions.Require(request.IfMatch, incident.Revision);
 
         var edit = changes.Begin();

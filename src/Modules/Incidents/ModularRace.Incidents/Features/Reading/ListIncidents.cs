@@ -68,13 +68,14 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
         }
 
         var rows = await standing.OrderByDescending(i => i.OccurredAt).ThenByDescending(i => i.Number)
-            .Select(i => new { i.ClientUuid, i.OccurredAt, i.Number }).Take(take + 1).ToListAsync(cancellationToken);
-        var groups = await db.ReadGroupsAsync(rows.ConvertAll(r => r.ClientUuid), cancellationToken);
-        // One that was joined to another between the two queries is shown by that other.
-        return Page<IncidentView>.Of(
-            [.. rows.Where(r => groups.ContainsKey(r.ClientUuid)).Select(r => groups[r.ClientUuid])], take,
-            i => string.Create(CultureInfo.InvariantCulture, $"{i.OccurredAt.ToUnixTimeMilliseconds()}:{i.Number}"));
+            .Select(i => new Row(i.ClientUuid, i.OccurredAt, i.Number)).Take(take + 1).ToListAsync(cancellationToken);
+        var cut = Page<Row>.Of(rows, take, r => string.Create(CultureInfo.InvariantCulture, $"{r.OccurredAt.ToUnixTimeMilliseconds()}:{r.Number}"));
+        var groups = await db.ReadGroupsAsync([.. cut.Items.Select(r => r.ClientUuid)], cancellationToken);
+        // One that was joined to another between the two queries is shown by that other; the list goes on all the same.
+        return new Page<IncidentView>([.. cut.Items.Where(r => groups.ContainsKey(r.ClientUuid)).Select(r => groups[r.ClientUuid])], cut.NextCursor);
     }
+
+    private sealed record Row(Guid ClientUuid, DateTimeOffset OccurredAt, long Number);
 
     private static (DateTimeOffset At, long Number) Position(string after)
     {
