@@ -128,7 +128,7 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
                     return Problem.Validation("body", "It is not what its Content-Encoding says.");
                 case PostgresException postgres when IsAway(postgres):
                 case NpgsqlException and not PostgresException:
-                    return new Problem(503, "database_unavailable", "The database is away. Nothing was changed; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(5) };
+                    return new Problem(503, "database_unavailable", "The database is away. Try again shortly: what was saved already is not saved twice.") { RetryAfter = TimeSpan.FromSeconds(5) };
             }
         }
 

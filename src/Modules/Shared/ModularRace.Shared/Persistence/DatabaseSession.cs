@@ -133,7 +133,19 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
             if (opened) await Connection.CloseAsync();
         }
 
-        foreach (var action in leaving) await action();
+        foreach (var action in leaving)
+        {
+            try
+            {
+                await action();
+            }
+            catch (Exception e)
+            {
+                // R1: what is committed is told as done. To fail here would say otherwise, or run the whole command once more.
+                logger.LogError(e, "What should have followed a commit failed");
+            }
+        }
+
         return result;
     }
 
