@@ -1,10 +1,12 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Competitions.Features.StartLists;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Records;
 using ModularRace.Shared.Web;
 
 namespace ModularRace.Competitions.Tests.StartLists;
@@ -72,6 +74,23 @@ public sealed class StartListTests(CloudWithAnIncidentOfBib13 cloud) : IClassFix
         Assert.Equal((400, "invalid_start_list"), (problem.Status, problem.Code));
         Assert.Equal(["line 3"], problem.Errors!.Keys);
         Assert.Empty(await cloud.Send(new FindStartList(race.ClientUuid)));
+    }
+
+    [Fact]
+    public async Task A_bib_that_two_sides_gave_out_is_gone_when_the_list_is_replaced_without_it()
+    {
+        var race = await cloud.RaceAsync();
+        await cloud.ImportAsync(race.ClientUuid, $"{Arrange.Header}\n15,Ana,Vidal,ESP,F\n16,Eva,Roth,AUT,F\n");
+        var athlete = Assert.Single(await cloud.Send(new FindStartList(race.ClientUuid, [15]))).Athletes[0].ClientUuid;
+        await cloud.Send(new ApplyReferenceRecords(
+        [
+            new IncomingRecord(
+                RecordTypes.BibAssignment, Guid.Parse("0190a000-0000-7000-8000-0000000b0015"),
+                new JsonObject { ["race_uuid"] = race.ClientUuid.ToString(), ["bib_number"] = 15, ["athlete_uuids"] = new JsonArray(athlete.ToString()) }, "0190a000-0000-7000-8000-00000000d001"),
+        ]));
+
+        Assert.Equal(1, (await cloud.ImportAsync(race.ClientUuid, $"{Arrange.Header}\n16,Eva,Roth,AUT,F\n", "replace")).Removed);
+        Assert.Equal([16], (await cloud.Send(new FindStartList(race.ClientUuid))).Select(b => b.BibNumber));
     }
 
     [Fact]

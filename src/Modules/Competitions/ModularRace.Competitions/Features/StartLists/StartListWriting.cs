@@ -25,10 +25,10 @@ internal sealed class StartListWriting(CompetitionsDbContext db, ReferenceChange
         Guid raceUuid, IReadOnlyList<WantedBib> wanted, AthleteRegister? register, IMediator mediator, bool replace, CancellationToken cancellationToken)
     {
         var numbers = wanted.Select(w => w.Bib).ToArray();
-        var stored = (await db.BibAssignments
-                .Where(b => b.RaceUuid == raceUuid && (replace ? !b.Deleted || numbers.Contains(b.BibNumber) : numbers.Contains(b.BibNumber)))
-                .ToListAsync(cancellationToken))
-            .OnePerBib().ToDictionary(b => b.BibNumber);
+        var rows = await db.BibAssignments
+            .Where(b => b.RaceUuid == raceUuid && (replace ? !b.Deleted || numbers.Contains(b.BibNumber) : numbers.Contains(b.BibNumber)))
+            .ToListAsync(cancellationToken);
+        var stored = rows.OnePerBib().ToDictionary(b => b.BibNumber);
         int created = 0, updated = 0, unchanged = 0;
         foreach (var bib in wanted)
         {
@@ -61,9 +61,10 @@ internal sealed class StartListWriting(CompetitionsDbContext db, ReferenceChange
             else unchanged++;
         }
 
-        var leaving = replace ? stored.Values.Where(b => !b.Deleted).ExceptBy(numbers, b => b.BibNumber).ToList() : [];
+        // Where two sides gave out a bib, both go: else the other would come up in its place.
+        var leaving = replace ? rows.Where(b => !b.Deleted && !numbers.Contains(b.BibNumber)).ToList() : [];
         await RemoveAsync(raceUuid, leaving, mediator, cancellationToken);
-        return new StartListChanges(created, updated, unchanged, leaving.Count, register?.Created ?? 0);
+        return new StartListChanges(created, updated, unchanged, leaving.DistinctBy(b => b.BibNumber).Count(), register?.Created ?? 0);
     }
 
     /// <summary>Leaves tombstones; a bib with incidents stays: 409 <c>in_use</c>.</summary>
