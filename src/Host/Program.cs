@@ -7,6 +7,7 @@ using ModularRace.Shared;
 
 try
 {
+    Startup.SpeakOneLanguage();
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
     var mode = SystemModes.Read(builder.Configuration);
     var modules = Composition.Modules(mode);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 namespace ModularRace.Host.Tests;
 
@@ -47,6 +49,23 @@ public sealed class StartTests
         await using var host = new RunningHost("cloud");
         host.Settings["ASPNETCORE_URLS"] = "here";
         await DoesNotStartAsync(host, "ASPNETCORE_URLS cannot be read");
+    }
+
+    [Fact]
+    public async Task The_language_of_the_machine_changes_no_date()
+    {
+        await using var host = new RunningHost("cloud");
+        host.Settings["LC_ALL"] = "th_TH.UTF-8"; // where it is the year 2569
+        await host.StartAsync();
+        foreach (var day in new[] { "2026-02-08", "2026-02-07" })
+        {
+            using var made = await host.Admin.PostAsJsonAsync("api/v1/competitions", new { name = day, country = "ITA", start_date = day, end_date = day, time_zone = "Europe/Rome" }, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        }
+
+        var first = await host.Admin.GetFromJsonAsync<JsonNode>("api/v1/competitions?limit=1", TestContext.Current.CancellationToken);
+        var second = await host.Admin.GetFromJsonAsync<JsonNode>($"api/v1/competitions?limit=1&cursor={first!["next_cursor"]}", TestContext.Current.CancellationToken);
+        Assert.Equal(["2026-02-08", "2026-02-07"], new[] { first, second }.Select(p => p!["items"]![0]!["start_date"]!.GetValue<string>()));
     }
 
     private static async Task DoesNotStartAsync(RunningHost host, string line)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using ModularRace.Shared;
@@ -12,6 +13,16 @@ namespace ModularRace.Host.Starting;
 internal static class Startup
 {
     private const int OldestPostgreSql = 15;
+
+    /// <summary>
+    /// What is read and written does not hang on the language of the machine: a form's 2026-02-08 is that day on a Pi set to
+    /// Thai (where the year would be another) as on one set to German.
+    /// </summary>
+    public static void SpeakOneLanguage()
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+    }
 
     public static void AddAddresses(this WebApplicationBuilder builder, SystemMode mode)
     {

@@ -30,7 +30,7 @@ internal sealed class ListCompetitionsHandler(CompetitionsDbContext db, Referenc
         }
 
         var rows = await query.OrderByDescending(c => c.StartDate).ThenByDescending(c => c.ClientUuid).Take(request.Page.Take + 1).ToListAsync(cancellationToken);
-        var page = Page<Competition>.Of(rows, request.Page.Take, c => $"{c.StartDate:yyyy-MM-dd}/{c.ClientUuid:D}");
+        var page = Page<Competition>.Of(rows, request.Page.Take, c => string.Create(CultureInfo.InvariantCulture, $"{c.StartDate:yyyy-MM-dd}/{c.ClientUuid:D}"));
         return new Page<CompetitionView>([.. page.Items.Select(CompetitionView.Of)], page.NextCursor);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
@@ -83,7 +84,7 @@ internal sealed class MergeWords(IReadOnlyDictionary<Guid, string> locations, IR
     private string Saw(Observation seen)
     {
         var zone = zones.GetValueOrDefault(seen.Race) ?? TimeZoneInfo.Utc;
-        var words = $"{TimeZoneInfo.ConvertTime(seen.At, zone):HH:mm:ss}";
+        var words = TimeZoneInfo.ConvertTime(seen.At, zone).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
         if (seen.By is not null) words += $" by {seen.By}";
         var correction = seen.At - seen.OwnTime;
         return Math.Abs(correction.TotalMilliseconds) >= 100
