@@ -22,6 +22,15 @@ public sealed class EditingTests(CloudModules cloud) : IClassFixture<CloudModule
     }
 
     [Fact]
+    public async Task Half_a_character_is_refused_as_no_text()
+    {
+        var course = await Course.Of(cloud);
+        var (incident, _, _) = await course.Report();
+        var half = (JsonObject)JsonNode.Parse("""{"description": "\ud800"}""")!;
+        await course.Refused(new EditIncident(incident.ClientUuid, half), 400, "validation_failed");
+    }
+
+    [Fact]
     public async Task A_patch_changes_what_it_names_and_null_empties_it()
     {
         var course = await Course.Of(cloud);

@@ -93,7 +93,7 @@ public sealed class ReceivingTests(ReceivingTests.ListeningCloud cloud) : IClass
             (Incident(course, Uuid(), i => i["description"] = "a\0b"), "description"),
             (Incident(course, Uuid(), i => i["race_location_uuid"] = other.Gate.ToString()), "race_location_uuid"),
             (Incident(course, Uuid(), i => i["race_uuid"] = Guid.Empty.ToString()), "race_uuid"),
-            (new IncomingRecord(RecordTypes.Incident, Uuid(), (JsonObject)JsonNode.Parse($$"""{"race_uuid":"{{course.Race}}","occurred_at":"2026-02-08T07:00:00Z","description":"\ud83d"}""")!, Pi), null),
+            (new IncomingRecord(RecordTypes.Incident, Uuid(), (JsonObject)JsonNode.Parse($$"""{"race_uuid":"{{course.Race}}","occurred_at":"2026-02-08T07:00:00Z","description":"\ud83d"}""")!, Pi), "description"),
             (new IncomingRecord(RecordTypes.Incident, Uuid(), (JsonObject)JsonNode.Parse("""{"bib_number":1,"bib_number":2}""")!, Pi), null),
             (Report(good, Uuid(), r => r["athlete_position"] = 0), "athlete_position"),
             (Report(good, Uuid(), r => r["clip"] = "none"), "clip"),

@@ -27,6 +27,13 @@ internal sealed class IncidentChanges(
         await session.LockAsync(RaceLock.Scope, race, cancellationToken);
         var group = db.Incidents.Where(i => i.ClientUuid == incidentUuid).Select(i => i.GroupUuid);
         var members = await db.Incidents.Where(i => group.Contains(i.GroupUuid)).ToListAsync(cancellationToken);
+        // A correction may have moved it to another race while we waited for the lock of the first.
+        if (members.Find(m => m.ClientUuid == incidentUuid)?.RaceUuid != race)
+        {
+            db.ChangeTracker.Clear();
+            return await LockGroupAsync(incidentUuid, cancellationToken);
+        }
+
         var uuids = members.ConvertAll(m => m.ClientUuid);
         return new IncidentGroup(members, await db.Reports.Where(r => uuids.Contains(r.IncidentUuid)).ToListAsync(cancellationToken));
     }

@@ -42,7 +42,7 @@ public sealed class RecordReader(JsonObject data)
         var uuids = new List<Guid>();
         foreach (var item in array)
         {
-            if (item is JsonValue v && v.TryGetValue<string>(out var text) && Guid.TryParseExact(text, "D", out var uuid) && uuid != Guid.Empty) uuids.Add(uuid);
+            if (TryText(item, out var text, out _) && Guid.TryParseExact(text, "D", out var uuid) && uuid != Guid.Empty) uuids.Add(uuid);
             else return Fail<IReadOnlyList<Guid>>(field, "It is a list of UUIDs.") ?? [];
         }
 
@@ -96,9 +96,24 @@ public sealed class RecordReader(JsonObject data)
     {
         text = null;
         if (!Present(field, required, out var node)) return false;
-        if (node is JsonValue v && v.TryGetValue(out text)) return true;
-        Fail<string>(field, $"It is {what}.");
+        if (TryText(node, out text, out var broken)) return true;
+        Fail<string>(field, broken ? "It is not valid Unicode." : $"It is {what}.");
         return false;
+    }
+
+    /// <summary>Half a surrogate pair is JSON, but no text: the reader notices only when it is asked for the text.</summary>
+    private static bool TryText(JsonNode? node, out string? text, out bool broken)
+    {
+        (text, broken) = (null, false);
+        try
+        {
+            return node is JsonValue v && v.TryGetValue(out text);
+        }
+        catch (InvalidOperationException)
+        {
+            broken = true;
+            return false;
+        }
     }
 
     private bool Present(string field, bool required, out JsonNode? node)
