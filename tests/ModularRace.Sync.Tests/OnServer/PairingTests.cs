@@ -1,8 +1,8 @@
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Web;
 using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Features.OnServer.Devices;
-using ModularRace.Shared.Web;
 
 namespace ModularRace.Sync.Tests.OnServer;
 

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using ModularRace.Sync.Features.OnServer.Feed;
-using ModularRace.Sync.Features.OnServer.Uploading;
-using ModularRace.Sync.Persistence;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Web;
+using ModularRace.Sync.Features.OnServer.Feed;
+using ModularRace.Sync.Features.OnServer.Uploading;
+using ModularRace.Sync.Persistence;
 
 namespace ModularRace.Sync;
 

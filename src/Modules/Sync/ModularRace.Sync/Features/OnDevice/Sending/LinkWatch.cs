@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModularRace.Shared.Messaging;
-using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Persistence;
 
 namespace ModularRace.Sync.Features.OnDevice.Sending;
