@@ -2,6 +2,9 @@
 # installed where this user may; anywhere else a missing thing is named, with the package that brings it.
 # shellcheck shell=bash
 
+# The compiler server, shared by builds of several checkouts at once, has told of errors in Razor pages that were not there.
+export UseSharedCompilation=false
+
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Configuration;
+using ModularRace.Competitions.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Contracts;
@@ -15,6 +16,7 @@ internal sealed class PairTouchModel(IMediator mediator, IConfiguration configur
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         var device = await mediator.Send(new ReadDeviceState(), cancellationToken);
-        new TouchPage("pair", new { device.Paired, Name = device.DeviceName, ServerUrl = configuration["SYNC_SERVER_URL"] }).Show(ViewData);
+        var zone = device.CompetitionUuid is { } uuid ? (await mediator.Send(new FindCompetitions([uuid]), cancellationToken)).SingleOrDefault()?.TimeZone : null;
+        new TouchPage("pair", new { device.Paired, Name = device.DeviceName, ServerUrl = configuration["SYNC_SERVER_URL"] }, TimeZone: zone).Show(ViewData);
     }
 }

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using ModularRace.Competitions.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Contracts;
@@ -14,6 +15,7 @@ internal sealed class SendTouchModel(IMediator mediator) : PageModel
     public async Task OnGetAsync(CancellationToken cancellationToken)
     {
         var device = await mediator.Send(new ReadDeviceState(), cancellationToken);
-        new TouchPage("send", new { Competition = device.CompetitionName is { } name ? new { Name = name } : null }).Show(ViewData);
+        var zone = device.CompetitionUuid is { } uuid ? (await mediator.Send(new FindCompetitions([uuid]), cancellationToken)).SingleOrDefault()?.TimeZone : null;
+        new TouchPage("send", new { Competition = device.CompetitionName is { } name ? new { Name = name } : null }, TimeZone: zone).Show(ViewData);
     }
 }
