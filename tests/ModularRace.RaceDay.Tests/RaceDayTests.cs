@@ -80,7 +80,8 @@ public sealed class RaceDayTests(CloudAndPi day) : IClassFixture<CloudAndPi>
     {
         object Tap(int second) => new { race_uuid = day.Race, race_location_uuid = day.Locations[2], bib_number = 61, occurred_at = At(second) };
         var first = await day.Pi.Post("/incidents", Tap(7800), HttpStatusCode.Created);
-        var second = await day.Pi.Post("/incidents", Tap(7830), HttpStatusCode.Created);
+        // Not on the edge of the window: a Pi measures its clock anew at each contact, and the correction may move by a millisecond.
+        var second = await day.Pi.Post("/incidents", Tap(7825), HttpStatusCode.Created);
         var third = await day.Pi.Post("/incidents", Tap(7861), HttpStatusCode.Created);
         Assert.False((bool)first["matched"]!);
         Assert.True((bool)second["matched"]!);
