@@ -6,6 +6,7 @@ using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Features.OnServer.Feed;
 using ModularRace.Sync.Features.OnServer.Uploading;
+using ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 using ModularRace.Sync.Persistence;
 
 namespace ModularRace.Sync;

@@ -10,6 +10,7 @@ using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Validation;
 using ModularRace.Sync.Features.OnServer.Uploading;
+using ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
 using ModularRace.Sync.Wire;

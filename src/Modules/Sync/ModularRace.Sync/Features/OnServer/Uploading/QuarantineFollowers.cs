@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Persistence;
 using ModularRace.Sync.Domain;
+using ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
 using ModularRace.Sync.Wire;

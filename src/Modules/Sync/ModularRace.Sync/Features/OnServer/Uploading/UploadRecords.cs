@@ -10,6 +10,7 @@ using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
 using ModularRace.Sync.Domain;
+using ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
 using ModularRace.Sync.Wire;
