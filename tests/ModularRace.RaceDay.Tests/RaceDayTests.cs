@@ -99,6 +99,31 @@ public sealed class RaceDayTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         Assert.Single(await day.Pi.List($"/races/{day.Race}/incidents?bib_number=62"));
     }
 
+    [Fact]
+    public async Task What_the_desk_and_another_device_reported_before_the_download_is_on_the_Pi_after_it()
+    {
+        var fromDesk = (await day.Cloud.Post("/incidents", new { race_uuid = day.Race, bib_number = 63, occurred_at = At(9000), reporter_name = "VAR 2" }, HttpStatusCode.Created))["incident"]!.Text("client_uuid");
+        await day.Cloud.Patch($"/incidents/{fromDesk}", new { description = "Ski lost in the second descent" });
+        var fromOther = (await day.Pi.Post("/incidents", new { race_uuid = day.Race, bib_number = 64, occurred_at = At(9060) }, HttpStatusCode.Created))["incident"]!.Text("client_uuid");
+        await day.SyncUntilSentAsync();
+
+        await using var late = new RunningPi();
+        await late.InitializeAsync();
+        var code = (await day.Cloud.Post("/devices/pairing-codes", new { name = "Pi Finish", competition_uuids = new[] { day.Competition } }, HttpStatusCode.Created)).Text("pairing_code");
+        await late.Admin.Post("/device/pair", new { server_url = day.CloudHost.Address.ToString().TrimEnd('/'), pairing_code = code }, HttpStatusCode.OK);
+        await late.Admin.Post("/device/download?wait=true", new { competition_uuid = day.Competition }, HttpStatusCode.OK);
+
+        foreach (var incident in new[] { fromDesk, fromOther })
+        {
+            var there = await day.Cloud.Get($"/incidents/{incident}");
+            var here = await late.Admin.Get($"/incidents/{incident}");
+            Assert.Equal((string?)there["description"], (string?)here["description"]);
+            Assert.Equal(there["reports"]!.AsArray().Select(r => r!.Text("client_uuid")), here["reports"]!.AsArray().Select(r => r!.Text("client_uuid")));
+        }
+
+        Assert.Contains("description", (await late.Admin.Get($"/incidents/{fromDesk}/history")).ToJsonString(), StringComparison.Ordinal);
+    }
+
     private static string At(int second) => new DateTimeOffset(2026, 2, 8, 8, 0, 0, TimeSpan.Zero).AddSeconds(second).ToString("O");
 
     /// <summary>The start list without revisions, which each system counts by itself.</summary>

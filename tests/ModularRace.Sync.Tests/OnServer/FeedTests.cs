@@ -5,6 +5,7 @@ using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Features.OnServer.Download;
 using ModularRace.Sync.Features.OnServer.Feed;
+using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync.Tests.OnServer;
 
@@ -14,7 +15,7 @@ public sealed class FeedTests(CloudSync cloud) : IClassFixture<CloudSync>
     public async Task A_change_that_was_made_first_and_committed_last_is_not_skipped()
     {
         var device = await cloud.DeviceAsync();
-        var cursor = (await cloud.Send(new DownloadCompetition(cloud.Competition, null), device.Actor)).Cursor;
+        var cursor = await HeadAsync(device);
         var (slow, quick) = (cloud.NewUuid(), cloud.NewUuid());
         var written = new TaskCompletionSource();
         var release = new TaskCompletionSource();
@@ -47,10 +48,16 @@ public sealed class FeedTests(CloudSync cloud) : IClassFixture<CloudSync>
         var device = await cloud.DeviceAsync();
         await cloud.ApplyAsync(Phrase(cloud.NewUuid()));
         var cursor = (await cloud.Send(new DownloadCompetition(cloud.Competition, null), device.Actor)).Cursor;
-        var read = FeedCursor.Read(cursor);
+        var kept = FeedCursor.Parse(cursor);
         Assert.Matches("^[A-Za-z0-9_-]+$", cursor);
         Assert.Empty((await cloud.Send(new ReadChanges(cursor, null), device.Actor)).Changes);
-        foreach (var wrong in new[] { (read with { Mark = cloud.NewUuid() }).Write(), (read with { Position = read.Position + 1 }).Write(), "nonsense", "%%%" })
+        FeedCursor[] elsewhere =
+        [
+            kept with { Read = kept.Read with { Mark = cloud.NewUuid() } }, kept with { Read = kept.Downloaded with { Position = kept.Downloaded.Position + 1 } },
+            // The backup may be older than the download, and the reading have only begun.
+            kept with { Downloaded = kept.Downloaded with { Mark = cloud.NewUuid() } }, kept with { Downloaded = kept.Downloaded with { Position = kept.Downloaded.Position + 1 } },
+        ];
+        foreach (var wrong in elsewhere.Select(c => c.Write()).Concat(["nonsense", "%%%"]))
         {
             var problem = await Assert.ThrowsAsync<Problem>(() => cloud.Send(new ReadChanges(wrong, null), device.Actor));
             Assert.Equal((410, "cursor_expired"), (problem.Status, problem.Code));
@@ -61,7 +68,7 @@ public sealed class FeedTests(CloudSync cloud) : IClassFixture<CloudSync>
     public async Task Pages_lead_to_the_end_and_each_record_is_as_it_is_now()
     {
         var device = await cloud.DeviceAsync();
-        var cursor = (await cloud.Send(new DownloadCompetition(cloud.Competition, null), device.Actor)).Cursor;
+        var cursor = await HeadAsync(device);
         var uuids = Enumerable.Range(0, 7).Select(_ => cloud.NewUuid()).ToArray();
         await cloud.ApplyAsync([.. uuids.Select(u => Phrase(u))]);
         await cloud.ApplyAsync(Phrase(uuids[0], "Changed"));
@@ -86,10 +93,28 @@ public sealed class FeedTests(CloudSync cloud) : IClassFixture<CloudSync>
         var device = await cloud.DeviceAsync();
         var (athlete, bib) = (cloud.NewUuid(), cloud.NewUuid());
         await cloud.ApplyAsync(new IncomingRecord(RecordTypes.Athlete, athlete, CloudSync.Json(new { first_name = "Oskar", last_name = "Lindh", nation = "SWE" }), "cloud"));
-        var cursor = (await cloud.Send(new DownloadCompetition(cloud.Competition, null), device.Actor)).Cursor;
+        var cursor = await HeadAsync(device);
         await cloud.ApplyAsync(new IncomingRecord(RecordTypes.BibAssignment, bib, CloudSync.Json(new { race_uuid = cloud.Race, bib_number = 7, athlete_uuids = new[] { athlete } }), "cloud"));
         var changes = (await cloud.Send(new ReadChanges(cursor, null), device.Actor)).Changes;
         Assert.Equal([athlete, bib], changes.Select(c => c.ClientUuid));
+    }
+
+    [Fact]
+    public async Task What_happened_before_the_download_follows_by_the_changes_and_the_download_itself_does_not_come_again()
+    {
+        var (early, late) = (await cloud.DeviceAsync(), await cloud.DeviceAsync());
+        var (incident, report) = (cloud.NewUuid(), cloud.NewUuid());
+        await early.Upload(
+            TestDevice.Record("incident", incident, cloud.Incident(bib: 91)),
+            TestDevice.Record("report", report, CloudSync.Json(new { incident_uuid = incident, occurred_at = "2026-02-08T10:30:05.000Z", clock_source = "none" })));
+        var before = cloud.NewUuid();
+        await cloud.ApplyAsync(Phrase(before));
+
+        var download = await cloud.Send(new DownloadCompetition(cloud.Competition, null), late.Actor);
+        Assert.Contains(download.Phrases, p => (string?)p["client_uuid"] == before.ToString());
+        var changes = (await cloud.Send(new ReadChanges(download.Cursor, 500), late.Actor)).Changes;
+        Assert.Equal([incident, report], changes.Select(c => c.ClientUuid).Where(u => u == incident || u == report));
+        Assert.DoesNotContain(changes, c => RecordTypes.IsReference(c.Type));
     }
 
     [Fact]
@@ -106,6 +131,14 @@ public sealed class FeedTests(CloudSync cloud) : IClassFixture<CloudSync>
 
     private IncomingRecord Phrase(Guid uuid, string text = "Gate cut") =>
         new(RecordTypes.Phrase, uuid, CloudSync.Json(new { competition_uuid = cloud.Competition, text = $"{text}", position = 1, name = uuid.ToString() }), "cloud");
+
+    /// <summary>A cursor of a device that has read everything.</summary>
+    private async Task<string> HeadAsync(TestDevice device)
+    {
+        var page = new ChangesAnswer([], (await cloud.Send(new DownloadCompetition(cloud.Competition, null), device.Actor)).Cursor, HasMore: true);
+        while (page.HasMore) page = await cloud.Send(new ReadChanges(page.Cursor, 500), device.Actor);
+        return page.Cursor;
+    }
 
     private async Task<long> RowAsync(Guid uuid) =>
         (await cloud.Sql.QueryAsync<long>($"SELECT id FROM sync.record_versions WHERE client_uuid = '{uuid}'")).Single();

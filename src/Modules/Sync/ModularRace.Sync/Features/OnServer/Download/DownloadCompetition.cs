@@ -29,13 +29,13 @@ internal sealed class DownloadCompetitionHandler(SyncDbContext db, FeedReader fe
         var uuid = request.CompetitionUuid!.Value;
         var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
         await DeviceAccess.RequireGrantAsync(db, device, uuid, ct);
-        // The cursor first: what changes between the two is handed over again by the changes, which does no harm.
-        var (position, mark) = await feed.HeadAsync(ct);
+        // The head first: what changes between the two is handed over again by the changes, which does no harm.
+        var head = await feed.HeadAsync(ct);
         var records = (await mediator.Send(new ReadReferenceRecords(uuid, request.Date), ct)).ToLookup(r => r.Type);
         var competition = records[RecordTypes.Competition].SingleOrDefault() ?? throw Problem.NotFound("competition");
         return new DownloadAnswer(
             Data(competition), All(RecordTypes.Race), All(RecordTypes.RaceLocation), All(RecordTypes.Athlete), All(RecordTypes.BibAssignment),
-            All(RecordTypes.Penalty), All(RecordTypes.Phrase), new FeedCursor(uuid, request.Date, position, mark).Write());
+            All(RecordTypes.Penalty), All(RecordTypes.Phrase), new FeedCursor(uuid, request.Date, await feed.BeginningAsync(ct), head).Write());
 
         IReadOnlyList<System.Text.Json.Nodes.JsonObject> All(string type) => [.. records[type].Select(Data)];
 

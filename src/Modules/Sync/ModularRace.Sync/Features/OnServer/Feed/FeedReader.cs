@@ -17,8 +17,8 @@ internal sealed class FeedReader(SyncDbContext db, NpgsqlDataSource dataSource)
 {
     private const long Lock = 0x6D72_6665_6564; // "mrfeed"
 
-    /// <summary>Places all that was committed, and gives the last place with its mark.</summary>
-    public async Task<(long Position, Guid Mark)> HeadAsync(CancellationToken ct)
+    /// <summary>Places all that was committed, and gives the last place.</summary>
+    public async Task<FeedPlace> HeadAsync(CancellationToken ct)
     {
         // On a connection of its own: the places must be committed before anybody is told of them.
         await using var connection = await dataSource.OpenConnectionAsync(ct);
@@ -36,7 +36,7 @@ internal sealed class FeedReader(SyncDbContext db, NpgsqlDataSource dataSource)
             """, connection);
         await using var row = await head.ExecuteReaderAsync(ct);
         await row.ReadAsync(ct);
-        return (row.GetInt64(0), row.GetGuid(1));
+        return new FeedPlace(row.GetInt64(0), row.GetGuid(1));
     }
 
     private static async Task PlaceAsync(NpgsqlConnection connection, CancellationToken ct)
@@ -64,34 +64,44 @@ internal sealed class FeedReader(SyncDbContext db, NpgsqlDataSource dataSource)
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>The mark of the change at a position; null: there is none.</summary>
-    public async Task<Guid?> MarkAtAsync(long position, CancellationToken ct) =>
-        position == 0
-            ? await db.FeedEpochs.Select(e => (Guid?)e.Mark).SingleOrDefaultAsync(ct)
-            : await db.Feed.Where(r => r.Position == position).Select(r => r.Mark).SingleOrDefaultAsync(ct);
+    /// <summary>The place before the first change.</summary>
+    public async Task<FeedPlace> BeginningAsync(CancellationToken ct) => new(0, await db.FeedEpochs.Select(e => e.Mark).SingleAsync(ct));
+
+    /// <summary>Whether the feed has been there: after a restored backup another change is at the position, or none (R9).</summary>
+    public async Task<bool> HasBeenAtAsync(FeedPlace place, CancellationToken ct) =>
+        place.Position == 0
+            ? await db.FeedEpochs.AnyAsync(e => e.Mark == place.Mark, ct)
+            : await db.Feed.AnyAsync(r => r.Position == place.Position && r.Mark == place.Mark, ct);
 }
 
-/// <summary>A place in the feed, as a device keeps it: what it is a feed of, and the position with the mark of the change there.</summary>
-internal sealed record FeedCursor(Guid CompetitionUuid, DateOnly? Date, long Position, Guid Mark)
+/// <summary>A position in the feed with the mark of the change there (R9).</summary>
+internal readonly record struct FeedPlace(long Position, Guid Mark);
+
+/// <summary>
+/// What a device keeps of the feed: of which competition and day, how far it has read, and at which place the download was
+/// made that began it. The feed is read from its beginning, since incidents from before the download follow by the changes;
+/// the reference records up to the download's place are in the download, and are not handed over twice.
+/// </summary>
+internal sealed record FeedCursor(Guid CompetitionUuid, DateOnly? Date, FeedPlace Read, FeedPlace Downloaded)
 {
     private const string DateFormat = "yyyyMMdd";
 
     public string Write() => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $"1.{CompetitionUuid:N}.{Date?.ToString(DateFormat, CultureInfo.InvariantCulture)}.{Position}.{Mark:N}")));
+        CultureInfo.InvariantCulture,
+        $"2.{CompetitionUuid:N}.{Date?.ToString(DateFormat, CultureInfo.InvariantCulture)}.{Read.Position}.{Read.Mark:N}.{Downloaded.Position}.{Downloaded.Mark:N}")));
 
     /// <summary>Reads a cursor that was given out here; for anything else 410 <c>cursor_expired</c>: the device downloads anew.</summary>
-    public static FeedCursor Read(string? cursor)
+    public static FeedCursor Parse(string? cursor)
     {
         try
         {
-            var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split('.');
-            if (parts is ["1", var competition, var date, var position, var mark]
+            if (Encoding.ASCII.GetString(Base64Url.DecodeFromChars(cursor)).Split('.') is ["2", var competition, var date, var read, var mark, var downloaded, var downloadedMark]
                 && Guid.TryParseExact(competition, "N", out var uuid)
-                && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                && Guid.TryParseExact(mark, "N", out var random))
+                && Place(read, mark) is { } reading
+                && Place(downloaded, downloadedMark) is { } download)
             {
-                if (date.Length == 0) return new FeedCursor(uuid, null, number, random);
-                if (DateOnly.TryParseExact(date, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return new FeedCursor(uuid, day, number, random);
+                if (date.Length == 0) return new FeedCursor(uuid, null, reading, download);
+                if (DateOnly.TryParseExact(date, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return new FeedCursor(uuid, day, reading, download);
             }
         }
         catch (FormatException)
@@ -103,4 +113,7 @@ internal sealed record FeedCursor(Guid CompetitionUuid, DateOnly? Date, long Pos
     }
 
     public static Problem Expired() => new(410, "cursor_expired", "This cursor is not known here (any more): download the competition anew.");
+
+    private static FeedPlace? Place(string position, string mark) =>
+        long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && Guid.TryParseExact(mark, "N", out var random) ? new FeedPlace(number, random) : null;
 }

@@ -29,21 +29,24 @@ internal sealed class ReadChangesValidator : AbstractValidator<ReadChanges>
 internal sealed class ReadChangesHandler(SyncDbContext db, FeedReader feed, IMediator mediator, ICurrentActor current) : IRequestHandler<ReadChanges, ChangesAnswer>
 {
     public const int Most = PageRequest.Most;
+    private static readonly string[] ReferenceTypes = [.. RecordTypes.InOrder.Where(RecordTypes.IsReference)];
 
     public async Task<ChangesAnswer> Handle(ReadChanges request, CancellationToken ct)
     {
         var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
-        var since = FeedCursor.Read(request.Cursor);
+        var since = FeedCursor.Parse(request.Cursor);
         await DeviceAccess.RequireGrantAsync(db, device, since.CompetitionUuid, ct);
-        var (head, headMark) = await feed.HeadAsync(ct);
-        if (since.Position > head || await feed.MarkAtAsync(since.Position, ct) != since.Mark) throw FeedCursor.Expired();
+        var end = await feed.HeadAsync(ct);
+        if (!await feed.HasBeenAtAsync(since.Read, ct) || !await feed.HasBeenAtAsync(since.Downloaded, ct)) throw FeedCursor.Expired();
 
+        var head = end.Position;
         var limit = request.Limit ?? 100;
         var races = since.Date is { } date ? await RacesOfAsync(since.CompetitionUuid, date, ct) : null;
         var rows = await db.Feed.FromSql(
             $"""
              SELECT * FROM sync.record_versions v
-             WHERE v.position > {since.Position} AND v.position <= {head}
+             WHERE v.position > {since.Read.Position} AND v.position <= {head}
+               AND (v.position > {since.Downloaded.Position} OR v.type <> ALL({ReferenceTypes}))
                AND (v.competition_uuid = {since.CompetitionUuid}
                     OR v.type = 'athlete' AND EXISTS (
                         SELECT FROM sync.record_versions b
@@ -54,8 +57,8 @@ internal sealed class ReadChangesHandler(SyncDbContext db, FeedReader feed, IMed
         var more = rows.Count > limit;
         if (more) rows.RemoveAt(limit);
 
-        var end = more ? since with { Position = rows[^1].Position!.Value, Mark = rows[^1].Mark!.Value } : since with { Position = head, Mark = headMark };
-        return new ChangesAnswer(await NewestAsync(rows, head, ct), end.Write(), more);
+        if (more) end = new FeedPlace(rows[^1].Position!.Value, rows[^1].Mark!.Value);
+        return new ChangesAnswer(await NewestAsync(rows, head, ct), (since with { Read = end }).Write(), more);
     }
 
     /// <summary>
