@@ -75,7 +75,7 @@ internal sealed class FeedReader(SyncDbContext db, NpgsqlDataSource dataSource)
 }
 
 /// <summary>A position in the feed with the mark of the change there (R9).</summary>
-internal readonly record struct FeedPlace(long Position, Guid Mark);
+internal sealed record FeedPlace(long Position, Guid Mark);
 
 /// <summary>
 /// What a device keeps of the feed: of which competition and day, how far it has read, and at which place the download was
