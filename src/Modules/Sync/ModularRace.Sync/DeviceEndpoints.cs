@@ -10,6 +10,7 @@ using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Queueing;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Features.OnDevice.Showing;
+using ModularRace.Sync.Features.OnDevice.Verifying;
 using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync;
@@ -46,6 +47,9 @@ internal static class DeviceEndpoints
                     ? Results.Ok(figures)
                     : Results.Accepted((string?)null, await mediator.Send(new ReadDevice(), ct)))
             .RequireAuthorization(Policies.PiOperator).WithName("SyncNow").WithSummary("Brings this Pi and the cloud up to date; with wait=true answers when done").Produces<SyncFigures>().Produces<DeviceView>(202).ProducesProblem(409).ProducesProblem(503);
+
+        device.MapPost("/verify", (IMediator mediator, CancellationToken ct) => mediator.Send(new ProveDevice(), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ProveDevice").WithSummary("Asks the cloud whether it holds all that this Pi made or changed").Produces<ProofView>().ProducesProblem(409).ProducesProblem(502).ProducesProblem(503);
 
         device.MapGet("/queue", (string? status, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListQueue(status, new PageRequest(limit, cursor)), ct))

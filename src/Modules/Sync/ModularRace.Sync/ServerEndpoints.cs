@@ -83,7 +83,7 @@ internal static class ServerEndpoints
                     new UploadRecords(await UploadEnvelope.ReadAsync(http.Request.Body, ct), http.Request.Headers[Protocol.BootHeader].FirstOrDefault()), ct)))
             .Accepts<UploadRequest>("application/json").WithName("UploadRecords").WithSummary("Takes up to 2,000 records of a device, with an outcome for each").ProducesProblem(400).ProducesProblem(413);
         sync.MapPost("/verify", async (VerifyRequest body, IMediator mediator, CancellationToken ct) =>
-                TypedResults.Ok(await mediator.Send(new VerifyRecords(body.CompetitionUuid, body.Records, body.Clips), ct)))
+                TypedResults.Ok(await mediator.Send(new VerifyRecords(body.CompetitionUuid, body.Records, body.Clips, body.Earlier), ct)))
             .WithName("VerifyRecords").WithSummary("Whether all that a device made is here, with a signed receipt").ProducesProblem(400);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync.Domain;
 
@@ -19,5 +20,22 @@ internal static class ReceiptKeys
         using var key = ECDsa.Create();
         key.ImportPkcs8PrivateKey(protection.CreateProtector(Purpose).Unprotect(privateKey), out _);
         return key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    /// <summary>Whether the receipt is the cloud's, unchanged.</summary>
+    /// <param name="publicKey">As given at pairing.</param>
+    /// <param name="receipt">As it came.</param>
+    public static bool Holds(string publicKey, Receipt receipt)
+    {
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
+            return key.VerifyData(receipt.Signed(), Convert.FromBase64String(receipt.Signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            return false;
+        }
     }
 }

@@ -28,6 +28,7 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : M
     public DbSet<QueueEntry> Queue => Set<QueueEntry>();
     public DbSet<RecordBase> RecordBases => Set<RecordBase>();
     public DbSet<HeldChange> HeldChanges => Set<HeldChange>();
+    public DbSet<KeptReceipt> Receipts => Set<KeptReceipt>();
     public DbSet<SyncRun> Runs => Set<SyncRun>();
     public DbSet<ClockAnchorRow> ClockAnchors => Set<ClockAnchorRow>();
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ModularRace.Sync.Domain.OnDevice;
 
-/// <param name="Phase"><c>idle, connecting, downloading, storing, sending, receiving, done, failed</c>.</param>
+/// <param name="Phase"><c>idle, connecting, downloading, storing, sending, receiving, verifying, done, failed</c>.</param>
 /// <param name="Done">Records done in this phase.</param>
 /// <param name="Total">Of so many; 0: not known.</param>
 /// <param name="Message">Why it failed, for a referee.</param>

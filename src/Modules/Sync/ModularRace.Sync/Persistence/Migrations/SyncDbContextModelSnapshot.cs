@@ -109,6 +109,54 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.ToTable("held_changes", "sync");
                 });
 
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.KeptReceipt", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("digest");
+
+                    b.Property<Guid?>("Earlier")
+                        .HasColumnType("uuid")
+                        .HasColumnName("earlier");
+
+                    b.Property<Guid>("ReceiptUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("receipt_uuid");
+
+                    b.Property<DateTimeOffset>("VerifiedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("verified_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_receipts");
+
+                    b.HasIndex("Digest")
+                        .HasDatabaseName("ix_receipts_digest");
+
+                    b.HasIndex("ReceiptUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_receipts_receipt_uuid");
+
+                    b.ToTable("receipts", "sync");
+                });
+
             modelBuilder.Entity("ModularRace.Sync.Persistence.Device.QueueEntry", b =>
                 {
                     b.Property<long>("Id")

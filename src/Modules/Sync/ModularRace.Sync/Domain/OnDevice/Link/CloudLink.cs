@@ -94,6 +94,23 @@ internal sealed class CloudLink(
             answer => answer.ServerTime, cancellationToken);
     }
 
+    /// <summary>Asks whether the cloud holds these. A receipt that comes with the answer is not checked here.</summary>
+    public Task<VerifyAnswer> VerifyAsync(CloudAccess access, VerifyRequest asked, CancellationToken cancellationToken)
+    {
+        var body = Compress(asked);
+        return CallAsync(
+            http,
+            () =>
+            {
+                var request = Request(HttpMethod.Post, access, "sync/verify");
+                request.Content = new ByteArrayContent(body);
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+                request.Content.Headers.ContentEncoding.Add("br");
+                return request;
+            },
+            node => Read<VerifyAnswer>(node) is { Missing: not null, Different: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer), null, cancellationToken);
+    }
+
     private async Task<T> CallAsync<T>(
         HttpClient client, Func<HttpRequestMessage> make, Func<JsonObject, T> read, Func<T, DateTimeOffset>? serverTime, CancellationToken cancellationToken)
     {
@@ -189,7 +206,7 @@ internal sealed class CloudLink(
         return request;
     }
 
-    private static byte[] Compress(UploadRequest body)
+    private static byte[] Compress<T>(T body)
     {
         using var buffer = new MemoryStream();
         using (var brotli = new BrotliStream(buffer, new BrotliCompressionOptions { Quality = 5 }, leaveOpen: true))

@@ -17,6 +17,7 @@ internal sealed class SyncRunner(
     : BackgroundService
 {
     private readonly Channel<Func<CancellationToken, Task>> work = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource stopped = new();
     private readonly Lock gate = new();
     private Run? run;
     private Download? download;
@@ -56,6 +57,31 @@ internal sealed class SyncRunner(
         }
     }
 
+    /// <summary>Does something else that no run or download may come between.</summary>
+    public async Task<T> InTurnAsync<T>(Func<CancellationToken, Task<T>> turn)
+    {
+        var ended = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stop = stopped.Token.Register(() => ended.TrySetException(Stopping()));
+        work.Writer.TryWrite(async stopping =>
+        {
+            try
+            {
+                ended.TrySetResult(await turn(stopping));
+            }
+            catch (Exception e)
+            {
+                ended.TrySetException(stopping.IsCancellationRequested ? Stopping() : e);
+            }
+        });
+        return await ended.Task;
+    }
+
+    public override void Dispose()
+    {
+        stopped.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -69,6 +95,7 @@ internal sealed class SyncRunner(
         finally
         {
             work.Writer.TryComplete();
+            await stopped.CancelAsync();
             lock (gate)
             {
                 run?.Ended.TrySetException(Stopping());

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.DataProtection;
@@ -8,6 +7,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
 using ModularRace.Sync.Domain;
@@ -18,7 +18,8 @@ using ModularRace.Sync.Wire;
 namespace ModularRace.Sync.Features.OnServer.Verifying;
 
 /// <summary>R13: proves to a device that the cloud holds what it made or changed, and signs that where it is so.</summary>
-internal sealed record VerifyRecords(Guid? CompetitionUuid, IReadOnlyList<VerifyRecord>? Records, IReadOnlyList<string>? Clips) : ICommand<VerifyAnswer>;
+/// <param name="Earlier">The receipt that this one continues.</param>
+internal sealed record VerifyRecords(Guid? CompetitionUuid, IReadOnlyList<VerifyRecord>? Records, IReadOnlyList<string>? Clips, Guid? Earlier = null) : ICommand<VerifyAnswer>;
 
 internal sealed class VerifyRecordsValidator : AbstractValidator<VerifyRecords>
 {
@@ -39,53 +40,67 @@ internal sealed class VerifyRecordsHandler(SyncDbContext db, ICurrentActor curre
     public async Task<VerifyAnswer> Handle(VerifyRecords request, CancellationToken ct)
     {
         var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
-        var competition = request.CompetitionUuid!.Value;
-        await DeviceAccess.RequireGrantAsync(db, device, competition, ct);
-        var records = request.Records ?? [];
-        var uuids = records.Select(r => r.ClientUuid!.Value).Distinct().ToArray();
-        // The last edit taken from the device, whatever database of its own it came from.
-        var taken = (await db.RecordEdits.AsNoTracking().Where(e => e.DeviceUuid == device.DeviceUuid && uuids.Contains(e.ClientUuid))
-                .Select(e => new { e.Type, e.ClientUuid, e.Digest, e.TakenAt, e.Id }).ToListAsync(ct))
-            .GroupBy(e => (e.Type, e.ClientUuid)).ToDictionary(g => g.Key, g => g.OrderBy(e => e.TakenAt).ThenBy(e => e.Id).Last().Digest);
-        // "Quarantined records count as held."
-        var quarantined = (await db.Quarantine.AsNoTracking()
-                .Where(q => q.DeviceUuid == device.DeviceUuid && q.RecordUuid != null && uuids.Contains(q.RecordUuid.Value) && q.ContentDigest != null)
-                .Select(q => new { q.Type, q.RecordUuid, q.ContentDigest }).ToListAsync(ct))
-            .ToLookup(q => (q.Type!, q.RecordUuid!.Value), q => q.ContentDigest!);
+        var asked = new VerifyRequest(request.CompetitionUuid, request.Records ?? [], request.Clips ?? [], request.Earlier);
+        await DeviceAccess.RequireGrantAsync(db, device, asked.CompetitionUuid!.Value, ct);
+        var earlier = request.Earlier is { } uuid ? await EarlierAsync(uuid, device, ct) : null;
+        var uuids = asked.Records!.Select(r => r.ClientUuid!.Value).Distinct().ToArray();
+        var taken = await TakenAsync(device, uuids, ct);
+        var quarantined = await QuarantinedAsync(device, uuids, ct);
 
         var missing = new List<VerifyFault>();
         var different = new List<VerifyFault>();
-        foreach (var record in records)
+        foreach (var record in asked.Records!)
         {
             var key = (record.Type!, record.ClientUuid!.Value);
-            var asked = Convert.FromHexString(record.ContentSha256!);
-            var known = taken.GetValueOrDefault(key);
-            if (known is not null && known.AsSpan().SequenceEqual(asked)) continue;
-            if (quarantined[key].Any(d => d.AsSpan().SequenceEqual(asked))) continue;
-            (known is null ? missing : different).Add(new VerifyFault(record.Type!, record.ClientUuid, record.ContentSha256!));
+            var digest = Convert.FromHexString(record.ContentSha256!);
+            if (taken[key].Concat(quarantined[key]).Any(d => d.AsSpan().SequenceEqual(digest))) continue;
+            (taken.Contains(key) || quarantined.Contains(key) ? different : missing).Add(new VerifyFault(record.Type!, record.ClientUuid, record.ContentSha256!));
         }
 
         // Clips are not taken here yet: none is held.
-        missing.AddRange((request.Clips ?? []).Select(sha256 => new VerifyFault("clip", null, sha256)));
+        missing.AddRange(asked.Clips!.Select(sha256 => new VerifyFault(VerifyFault.Clip, null, sha256)));
         var verified = missing.Count == 0 && different.Count == 0;
-        return new VerifyAnswer(verified, missing, different, verified ? await SignAsync(request, device, competition, ct) : null);
+        return new VerifyAnswer(verified, missing, different, verified ? await SignAsync(asked, earlier, device, ct) : null);
     }
 
-    private async Task<Receipt> SignAsync(VerifyRecords request, PairedDevice device, Guid competition, CancellationToken ct)
+    /// <summary>
+    /// The last edit taken from the device, whatever database of its own it came from. A second content under that edit's
+    /// number is whole in its conflict (R2, R8): it is held too.
+    /// </summary>
+    private async Task<ILookup<(string, Guid), byte[]>> TakenAsync(PairedDevice device, Guid[] uuids, CancellationToken ct)
     {
-        var asked = JsonSerializer.SerializeToNode(new VerifyRequest(competition, request.Records ?? [], request.Clips ?? []), ApiJson.Options);
-        var counts = (request.Records ?? []).CountBy(r => r.Type!).OrderBy(c => RecordTypes.Rank(c.Key)).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
-        if (request.Clips is { Count: > 0 } clips) counts["clip"] = clips.Count;
+        var last = (await db.RecordEdits.AsNoTracking().Where(e => e.DeviceUuid == device.DeviceUuid && uuids.Contains(e.ClientUuid))
+                .Select(e => new { e.Type, e.ClientUuid, e.Side, e.Edit, e.TakenAt, e.Id }).ToListAsync(ct))
+            .GroupBy(e => (e.Type, e.ClientUuid)).Select(g => g.OrderBy(e => e.TakenAt).ThenBy(e => e.Id).Last()).ToDictionary(e => (e.Type, e.ClientUuid, e.Side, e.Edit));
+        var sides = last.Keys.Select(k => k.Side).Distinct().ToArray();
+        var digests = await db.EditDigests.AsNoTracking().Where(d => uuids.Contains(d.ClientUuid) && sides.Contains(d.Side)).ToListAsync(ct);
+        return digests.Where(d => last.ContainsKey((d.Type, d.ClientUuid, d.Side, d.Edit))).ToLookup(d => (d.Type, d.ClientUuid), d => d.Digest);
+    }
+
+    /// <summary>"Quarantined records count as held", set aside and corrected ones too; not one that a later edit has made moot.</summary>
+    private async Task<ILookup<(string, Guid), byte[]>> QuarantinedAsync(PairedDevice device, Guid[] uuids, CancellationToken ct) =>
+        (await db.Quarantine.AsNoTracking()
+            .Where(q => q.DeviceUuid == device.DeviceUuid && q.RecordUuid != null && uuids.Contains(q.RecordUuid.Value) && q.ContentDigest != null && q.State != QuarantineStates.Closed)
+            .Select(q => new { q.Type, q.RecordUuid, q.ContentDigest }).ToListAsync(ct))
+        .ToLookup(q => (q.Type!, q.RecordUuid!.Value), q => q.ContentDigest!);
+
+    private async Task<Receipt> EarlierAsync(Guid uuid, PairedDevice device, CancellationToken ct)
+    {
+        var given = await db.GivenReceipts.AsNoTracking().SingleOrDefaultAsync(r => r.ReceiptUuid == uuid && r.DeviceUuid == device.DeviceUuid, ct)
+            ?? throw Problem.Validation("earlier", "No such receipt was given to this device.");
+        return JsonSerializer.Deserialize<Receipt>(given.Body, ApiJson.Options)!;
+    }
+
+    private async Task<Receipt> SignAsync(VerifyRequest asked, Receipt? earlier, PairedDevice device, CancellationToken ct)
+    {
         var receipt = new Receipt(
-            Uuids.New(time), device.DeviceUuid, competition, Instants.ToMilliseconds(time.GetUtcNow()), counts, Convert.ToHexStringLower(CanonicalJson.Digest(asked)), "");
-        var body = JsonSerializer.SerializeToNode(receipt, ApiJson.Options)!.AsObject();
-        body.Remove("signature");
-        receipt = receipt with { Signature = Convert.ToBase64String(ReceiptKeys.Sign(protection, device.ReceiptPrivateKey, CanonicalJson.Write(body))) };
+            Uuids.New(time), device.DeviceUuid, asked.CompetitionUuid!.Value, Instants.ToMilliseconds(time.GetUtcNow()), asked.Counts(earlier?.Counts), asked.Digest(), "");
+        receipt = receipt with { Signature = Convert.ToBase64String(ReceiptKeys.Sign(protection, device.ReceiptPrivateKey, receipt.Signed())) };
         db.GivenReceipts.Add(new GivenReceipt
         {
             ReceiptUuid = receipt.ReceiptUuid,
             DeviceUuid = device.DeviceUuid,
-            CompetitionUuid = competition,
+            CompetitionUuid = receipt.CompetitionUuid,
             VerifiedAt = receipt.VerifiedAt,
             Body = JsonSerializer.Serialize(receipt, ApiJson.Options),
         });

@@ -1,4 +1,5 @@
 ﻿using System;
+using System.Collections.Generic;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
@@ -14,6 +15,24 @@ namespace ModularRace.Sync.Persistence.Migrations
         {
             migrationBuilder.EnsureSchema(
                 name: "sync");
+
+            migrationBuilder.CreateTable(
+                name: "clock_anchors",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    boot_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    monotonic_ms = table.Column<long>(type: "bigint", nullable: false),
+                    cloud_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    wall_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    uncertainty_ms = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clock_anchors", x => x.id);
+                });
 
             migrationBuilder.CreateTable(
                 name: "devices",
@@ -92,6 +111,25 @@ namespace ModularRace.Sync.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "held_changes",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    record_type = table.Column<string>(type: "text", nullable: false),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    revision = table.Column<string>(type: "text", nullable: false),
+                    deleted = table.Column<bool>(type: "boolean", nullable: false),
+                    data = table.Column<string>(type: "jsonb", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_held_changes", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pairing_codes",
                 schema: "sync",
                 columns: table => new
@@ -161,6 +199,42 @@ namespace ModularRace.Sync.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "receipts",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    receipt_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    verified_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    digest = table.Column<string>(type: "text", nullable: false),
+                    earlier = table.Column<Guid>(type: "uuid", nullable: true),
+                    body = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_receipts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "record_bases",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    record_type = table.Column<string>(type: "text", nullable: false),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    base_revision = table.Column<string>(type: "text", nullable: false),
+                    fields = table.Column<string[]>(type: "text[]", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_record_bases", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "record_edits",
                 schema: "sync",
                 columns: table => new
@@ -207,200 +281,6 @@ namespace ModularRace.Sync.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_record_versions", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "uploads",
-                schema: "sync",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
-                    store_uuid = table.Column<Guid>(type: "uuid", nullable: false),
-                    batch_uuid = table.Column<Guid>(type: "uuid", nullable: false),
-                    boot_id = table.Column<string>(type: "text", nullable: true),
-                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    records = table.Column<int>(type: "integer", nullable: false),
-                    outcomes = table.Column<string>(type: "jsonb", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_uploads", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "device_grants",
-                schema: "sync",
-                columns: table => new
-                {
-                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
-                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
-                    made_by_device = table.Column<bool>(type: "boolean", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_device_grants", x => new { x.device_uuid, x.competition_uuid });
-                    table.ForeignKey(
-                        name: "fk_device_grants_devices_device_uuid",
-                        column: x => x.device_uuid,
-                        principalSchema: "sync",
-                        principalTable: "devices",
-                        principalColumn: "device_uuid",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_given_receipts_device_uuid_verified_at",
-                schema: "sync",
-                table: "given_receipts",
-                columns: new[] { "device_uuid", "verified_at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_given_receipts_receipt_uuid",
-                schema: "sync",
-                table: "given_receipts",
-                column: "receipt_uuid",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_devices_device_uuid",
-                schema: "sync",
-                table: "devices",
-                column: "device_uuid",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_pairing_codes_digest",
-                schema: "sync",
-                table: "pairing_codes",
-                column: "digest",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_pairing_tries_address_at",
-                schema: "sync",
-                table: "pairing_tries",
-                columns: new[] { "address", "at" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_quarantine_client_uuid",
-                schema: "sync",
-                table: "quarantine",
-                column: "client_uuid",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_quarantine_device_uuid_digest",
-                schema: "sync",
-                table: "quarantine",
-                columns: new[] { "device_uuid", "digest" },
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_quarantine_record_uuid_state",
-                schema: "sync",
-                table: "quarantine",
-                columns: new[] { "record_uuid", "state" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_quarantine_state_id",
-                schema: "sync",
-                table: "quarantine",
-                columns: new[] { "state", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_record_edits_client_uuid_type_side",
-                schema: "sync",
-                table: "record_edits",
-                columns: new[] { "client_uuid", "type", "side" },
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_record_versions_client_uuid_type_id",
-                schema: "sync",
-                table: "record_versions",
-                columns: new[] { "client_uuid", "type", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_record_versions_competition_uuid_position",
-                schema: "sync",
-                table: "record_versions",
-                columns: new[] { "competition_uuid", "position" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_record_versions_position",
-                schema: "sync",
-                table: "record_versions",
-                column: "position",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
-                name: "ix_record_versions_without_position",
-                schema: "sync",
-                table: "record_versions",
-                column: "id",
-                filter: "position IS NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_uploads_device_uuid_received_at",
-                schema: "sync",
-                table: "uploads",
-                columns: new[] { "device_uuid", "received_at" });
-
-            migrationBuilder.CreateTable(
-                name: "clock_anchors",
-                schema: "sync",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
-                    boot_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    monotonic_ms = table.Column<long>(type: "bigint", nullable: false),
-                    cloud_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    wall_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    uncertainty_ms = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_clock_anchors", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "held_changes",
-                schema: "sync",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
-                    record_type = table.Column<string>(type: "text", nullable: false),
-                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
-                    revision = table.Column<string>(type: "text", nullable: false),
-                    deleted = table.Column<bool>(type: "boolean", nullable: false),
-                    data = table.Column<string>(type: "jsonb", nullable: false),
-                    reason = table.Column<string>(type: "text", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_held_changes", x => x.id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "record_bases",
-                schema: "sync",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
-                    record_type = table.Column<string>(type: "text", nullable: false),
-                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
-                    base_revision = table.Column<string>(type: "text", nullable: false),
-                    fields = table.Column<string[]>(type: "text[]", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_record_bases", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -495,11 +375,73 @@ namespace ModularRace.Sync.Persistence.Migrations
                     table.CheckConstraint("ck_this_device_one_row", "id = 1");
                 });
 
+            migrationBuilder.CreateTable(
+                name: "uploads",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    store_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    batch_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    boot_id = table.Column<string>(type: "text", nullable: true),
+                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    records = table.Column<int>(type: "integer", nullable: false),
+                    outcomes = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_uploads", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "device_grants",
+                schema: "sync",
+                columns: table => new
+                {
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    made_by_device = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_device_grants", x => new { x.device_uuid, x.competition_uuid });
+                    table.ForeignKey(
+                        name: "fk_device_grants_devices_device_uuid",
+                        column: x => x.device_uuid,
+                        principalSchema: "sync",
+                        principalTable: "devices",
+                        principalColumn: "device_uuid",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_clock_anchors_boot_id",
                 schema: "sync",
                 table: "clock_anchors",
                 column: "boot_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_devices_device_uuid",
+                schema: "sync",
+                table: "devices",
+                column: "device_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_given_receipts_device_uuid_verified_at",
+                schema: "sync",
+                table: "given_receipts",
+                columns: new[] { "device_uuid", "verified_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_given_receipts_receipt_uuid",
+                schema: "sync",
+                table: "given_receipts",
+                column: "receipt_uuid",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_held_changes_client_uuid_record_type",
@@ -509,11 +451,96 @@ namespace ModularRace.Sync.Persistence.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_pairing_codes_digest",
+                schema: "sync",
+                table: "pairing_codes",
+                column: "digest",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_pairing_tries_address_at",
+                schema: "sync",
+                table: "pairing_tries",
+                columns: new[] { "address", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_client_uuid",
+                schema: "sync",
+                table: "quarantine",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_device_uuid_digest",
+                schema: "sync",
+                table: "quarantine",
+                columns: new[] { "device_uuid", "digest" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_record_uuid_state",
+                schema: "sync",
+                table: "quarantine",
+                columns: new[] { "record_uuid", "state" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_quarantine_state_id",
+                schema: "sync",
+                table: "quarantine",
+                columns: new[] { "state", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_receipts_digest",
+                schema: "sync",
+                table: "receipts",
+                column: "digest");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_receipts_receipt_uuid",
+                schema: "sync",
+                table: "receipts",
+                column: "receipt_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_record_bases_client_uuid_record_type",
                 schema: "sync",
                 table: "record_bases",
                 columns: new[] { "client_uuid", "record_type" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_edits_client_uuid_type_side",
+                schema: "sync",
+                table: "record_edits",
+                columns: new[] { "client_uuid", "type", "side" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_client_uuid_type_id",
+                schema: "sync",
+                table: "record_versions",
+                columns: new[] { "client_uuid", "type", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_competition_uuid_position",
+                schema: "sync",
+                table: "record_versions",
+                columns: new[] { "competition_uuid", "position" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_position",
+                schema: "sync",
+                table: "record_versions",
+                column: "position",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_record_versions_without_position",
+                schema: "sync",
+                table: "record_versions",
+                column: "id",
+                filter: "position IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_sync_queue_client_uuid",
@@ -527,11 +554,21 @@ namespace ModularRace.Sync.Persistence.Migrations
                 schema: "sync",
                 table: "sync_queue",
                 columns: new[] { "status", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_device_uuid_received_at",
+                schema: "sync",
+                table: "uploads",
+                columns: new[] { "device_uuid", "received_at" });
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "clock_anchors",
+                schema: "sync");
+
             migrationBuilder.DropTable(
                 name: "device_grants",
                 schema: "sync");
@@ -549,6 +586,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                 schema: "sync");
 
             migrationBuilder.DropTable(
+                name: "held_changes",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
                 name: "pairing_codes",
                 schema: "sync");
 
@@ -561,31 +602,19 @@ namespace ModularRace.Sync.Persistence.Migrations
                 schema: "sync");
 
             migrationBuilder.DropTable(
+                name: "receipts",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "record_bases",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
                 name: "record_edits",
                 schema: "sync");
 
             migrationBuilder.DropTable(
                 name: "record_versions",
-                schema: "sync");
-
-            migrationBuilder.DropTable(
-                name: "uploads",
-                schema: "sync");
-
-            migrationBuilder.DropTable(
-                name: "devices",
-                schema: "sync");
-
-            migrationBuilder.DropTable(
-                name: "clock_anchors",
-                schema: "sync");
-
-            migrationBuilder.DropTable(
-                name: "held_changes",
-                schema: "sync");
-
-            migrationBuilder.DropTable(
-                name: "record_bases",
                 schema: "sync");
 
             migrationBuilder.DropTable(
@@ -598,6 +627,14 @@ namespace ModularRace.Sync.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "this_device",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "uploads",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "devices",
                 schema: "sync");
         }
     }
