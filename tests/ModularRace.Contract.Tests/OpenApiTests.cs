@@ -37,13 +37,13 @@ public sealed class OpenApiTests(Season season)
             "PUT /races/{}", "GET /races/{}/locations", "POST /races/{}/locations", "PUT /locations/{}", "DELETE /locations/{}", "GET /races/{}/start-list", "POST /races/{}/start-list",
             "PUT /races/{}/start-list/{}", "DELETE /races/{}/start-list/{}", "POST /races/{}/start-list/copy", "GET /competitions/{}/penalties", "PUT /competitions/{}/penalties",
             "GET /competitions/{}/phrases", "PUT /competitions/{}/phrases", "POST /incidents", "GET /races/{}/incidents", "GET /incidents/{}", "PATCH /incidents/{}", "PATCH /reports/{}",
-            "POST /incidents/{}/reports", "POST /reports/{}/withdraw", "POST /incidents/{}/officialize", "POST /incidents/{}/decision", "GET /incidents/{}/history", "POST /auth/login",
+            "POST /incidents/{}/reports", "POST /reports/{}/withdraw", "POST /incidents/{}/officialize", "POST /incidents/{}/decision", "GET /incidents/{}/history", "POST /incidents/{}/merge", "POST /incidents/{}/split", "POST /auth/login",
             "POST /auth/refresh", "POST /auth/logout", "POST /api-keys", "GET /api-keys", "DELETE /api-keys/{}",
         ];
         string[] cloud =
         [
             "POST /devices/pairing-codes", "POST /devices/pair", "GET /devices", "PATCH /devices/{}", "POST /devices/{}/revoke", "GET /sync/competitions", "GET /sync/download", "GET /sync/changes",
-            "POST /sync/upload", "POST /sync/verify", "GET /sync/quarantine", "POST /sync/quarantine/{}", "GET /conflicts", "GET /conflicts/{}", "GET /merges",
+            "POST /sync/upload", "POST /sync/verify", "GET /sync/quarantine", "POST /sync/quarantine/{}", "GET /conflicts", "GET /conflicts/{}", "GET /merges", "POST /merges/{}/undo",
         ];
         string[] pi =
         [

@@ -2,15 +2,35 @@ using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using ModularRace.Dedup.Features.ByHand;
 using ModularRace.Dedup.Features.Review;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 
 namespace ModularRace.Dedup;
 
-/// <summary>The routes of the review, on the cloud only.</summary>
+/// <summary>Verb, path, policy, message. Which competition the role must be held on is the handler's to check.</summary>
 internal static class DedupEndpoints
 {
+    /// <summary>What people say belongs together: in both modes.</summary>
+    public static void MapGrouping(IEndpointRouteBuilder api)
+    {
+        var incidents = api.MapGroup("").WithTags("Incidents");
+
+        incidents.MapPost("/incidents/{uuid:guid}/merge", (Guid uuid, MergeIncidents message, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(message with { IncidentUuid = uuid }, ct))
+            .RequireAuthorization(Policies.Merge).WithName("MergeIncidents").WithSummary("Put two incidents together by hand")
+            .Produces<IncidentView>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+        incidents.MapPost("/incidents/{uuid:guid}/split", (Guid uuid, SplitIncident message, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(message with { IncidentUuid = uuid }, ct))
+            .RequireAuthorization(Policies.Report).WithName("SplitIncident").WithSummary("Tell incidents or reports apart from the rest by hand")
+            .Produces<IncidentView>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    /// <summary>The routes of the review, on the cloud only.</summary>
     public static void MapReview(IEndpointRouteBuilder api)
     {
         var review = api.MapGroup("").WithTags("Review");
@@ -25,5 +45,9 @@ internal static class DedupEndpoints
         review.MapGet("/merges", (Guid? competition_uuid, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListMerges(competition_uuid ?? throw Shared.Problems.Problem.Validation("competition_uuid", "It is required."), new PageRequest(limit, cursor)), ct))
             .RequireAuthorization(Policies.Merge).WithName("ListMerges").WithSummary("Who joined whom, and why").Produces<Page<MergeView>>();
+
+        review.MapPost("/merges/{uuid:guid}/undo", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new UndoMerge(uuid), ct))
+            .RequireAuthorization(Policies.Merge).WithName("UndoMerge").WithSummary("Undo a merge: the two sides are told apart")
+            .Produces<MergeView>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 }

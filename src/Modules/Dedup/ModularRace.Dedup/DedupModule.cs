@@ -28,11 +28,13 @@ public sealed class DedupModule(DedupRole role) : IModule
         services.AddScoped<Regrouper>();
         services.AddScoped<MergeLog>();
         services.AddScoped<DecisionClashes>();
+        services.AddScoped<PeoplesWord>();
         services.AddHandlersFrom(typeof(DedupModule).Assembly, type => role == DedupRole.RuleAndReview || !type.Namespace!.Contains(".Review", StringComparison.Ordinal));
     }
 
     public void Map(IEndpointRouteBuilder api)
     {
+        DedupEndpoints.MapGrouping(api);
         if (role == DedupRole.RuleAndReview) DedupEndpoints.MapReview(api);
     }
 }

@@ -8,6 +8,7 @@ internal sealed class GroupMemberConfiguration : IEntityTypeConfiguration<GroupM
     public void Configure(EntityTypeBuilder<GroupMember> builder)
     {
         builder.ToTable("group_members");
+        builder.Ignore(m => m.DecidedAs);
         builder.HasIndex(m => m.IncidentUuid).IsUnique();
         builder.HasIndex(m => m.StandsFor);
         builder.HasIndex(m => m.RaceUuid);

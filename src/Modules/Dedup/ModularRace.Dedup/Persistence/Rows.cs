@@ -1,3 +1,5 @@
+using ModularRace.Shared.Identifiers;
+
 namespace ModularRace.Dedup.Persistence;
 
 /// <summary>An incident as the rule knows it, and the group that it is in.</summary>
@@ -20,6 +22,9 @@ internal sealed class GroupMember
 
     /// <summary>The incident that stands for it; itself where it stands.</summary>
     public required Guid StandsFor { get; set; }
+
+    /// <summary>R6: a decision is what was decided and its penalty; equal decisions are equal, whoever made them when. Null: pending.</summary>
+    public string? DecidedAs => Decision == "pending" ? null : $"{Decision} {PenaltyCode}";
 }
 
 /// <summary>A report with its race, location, bib and corrected time, or the incident's own word of them.</summary>
@@ -42,7 +47,7 @@ internal sealed class ObservationRow
     public byte[]? Fingerprint { get; init; }
 }
 
-/// <summary>People's word on a pair: a record of its own that syncs like any other (R5), and is never changed.</summary>
+/// <summary>People's word on a pair: a record of its own that syncs like any other (R5), and is never changed; only what is known of the clock that it was said by may grow (R10).</summary>
 internal sealed class GroupingRow
 {
     public long Id { get; init; }
@@ -55,16 +60,20 @@ internal sealed class GroupingRow
 
     /// <summary>By the clock of the system where it was said.</summary>
     public required DateTimeOffset SaidAtDevice { get; init; }
-    public long? ClockOffsetMs { get; init; }
-    public long? ClockUncertaintyMs { get; init; }
+    public long? ClockOffsetMs { get; set; }
+    public long? ClockUncertaintyMs { get; set; }
 
     /// <summary>Corrected: for a pair the latest holds, then the higher UUID.</summary>
-    public required DateTimeOffset SaidAt { get; init; }
+    public required DateTimeOffset SaidAt { get; set; }
     public required string SaidBy { get; init; }
     public string? Note { get; init; }
     public required string Revision { get; init; }
     public required string Origin { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>R5: of two words on a pair the later in corrected time holds, then the one of the higher UUID.</summary>
+    public bool HoldsOver(GroupingRow other) =>
+        SaidAt != other.SaidAt ? SaidAt > other.SaidAt : Uuids.CompareAsText(ClientUuid, other.ClientUuid) > 0;
 }
 
 /// <summary>An entry of the merge log: a pair that united two groups, and why.</summary>

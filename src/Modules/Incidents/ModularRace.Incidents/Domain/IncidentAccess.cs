@@ -1,3 +1,4 @@
+using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 

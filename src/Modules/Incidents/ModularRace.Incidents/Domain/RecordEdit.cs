@@ -83,6 +83,9 @@ internal sealed class RecordEdit(ICurrentActor actor, ISystemIdentity system, Cl
         return true;
     }
 
+    /// <summary>Something that people said of an incident and that is no field of it.</summary>
+    public void Note(Guid incidentUuid, JsonObject changes) => Write(RecordTypes.Incident, incidentUuid, changes);
+
     private bool Write(string type, Guid uuid, JsonObject changes)
     {
         if (changes.Count == 0) return false;

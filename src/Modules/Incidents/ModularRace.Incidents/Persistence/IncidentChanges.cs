@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Shared.Access;
+using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
@@ -57,6 +58,22 @@ internal sealed class IncidentChanges(
             ON CONFLICT (competition_uuid) DO UPDATE SET last = c.last + {count} RETURNING c.last AS "Value"
             """).ToListAsync(cancellationToken);
         return last[0] - count + 1;
+    }
+
+    /// <summary>An incident of a report's own; moving the report there is the caller's.</summary>
+    public async Task<Incident> MakeOwnAsync(
+        RecordEdit edit, Guid uuid, Incident from, Report report, int? bib, Guid? location, Moment at, string? description, CancellationToken cancellationToken)
+    {
+        var own = new Incident
+        {
+            ClientUuid = uuid, CompetitionUuid = from.CompetitionUuid, RaceUuid = from.RaceUuid,
+            Number = await TakeNumbersAsync(from.CompetitionUuid, 1, cancellationToken),
+            BibNumber = bib, RaceLocationUuid = location, At = at, Description = description, PenaltyCode = report.PenaltyCode,
+            Revision = Revision.First(), Origin = edit.Origin, CreatedAt = edit.Written, UpdatedAt = edit.Written,
+        };
+        db.Add(own);
+        edit.Made(own);
+        return own;
     }
 
     /// <summary>

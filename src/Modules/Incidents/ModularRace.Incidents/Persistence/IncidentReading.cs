@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 
 namespace ModularRace.Incidents.Persistence;

@@ -25,7 +25,7 @@ public static class Policies
     /// <summary>Officialise, decide, reopen, resolve: admin, jury president.</summary>
     public const string Jury = "jury";
 
-    /// <summary>Merge, undo, suggestions: admin, jury president, VAR operator.</summary>
+    /// <summary>Merge, undo, suggestions: admin, jury president, VAR operator; on a Pi also its referee.</summary>
     public const string Merge = "merge";
 
     /// <summary>A paired device, by its token.</summary>

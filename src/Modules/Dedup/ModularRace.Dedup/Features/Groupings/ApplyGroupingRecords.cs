@@ -13,15 +13,17 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
     public async Task<IReadOnlyList<RecordOutcome>> Handle(ApplyGroupingRecords request, CancellationToken cancellationToken)
     {
         var uuids = request.Records.Select(r => r.ClientUuid).ToArray();
-        var known = await db.Groupings.AsNoTracking().Where(g => uuids.Contains(g.ClientUuid)).ToDictionaryAsync(g => g.ClientUuid, cancellationToken);
+        var known = await db.Groupings.Where(g => uuids.Contains(g.ClientUuid)).ToDictionaryAsync(g => g.ClientUuid, cancellationToken);
         var checks = await mediator.Send(new CheckGroupingRecords(request.Records), cancellationToken);
         var made = new List<GroupingRow>();
+        var corrected = new List<GroupingRow>();
         var outcomes = new List<RecordOutcome>();
         foreach (var (record, check) in request.Records.Zip(checks))
         {
             if (known.TryGetValue(record.ClientUuid, out var row))
             {
                 // People's word is never changed: what they say anew is another record.
+                if (check.Verdict == RecordVerdict.Acceptable && GroupingContent.Read(record.Content).Content!.CorrectClock(row)) corrected.Add(row);
                 outcomes.Add(check with { Verdict = RecordVerdict.Unchanged, Revision = row.Revision, Error = null });
                 continue;
             }
@@ -38,11 +40,11 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
             outcomes.Add(check with { Verdict = RecordVerdict.Created, Revision = row.Revision });
         }
 
-        if (made.Count == 0) return outcomes;
+        if (made.Count + corrected.Count == 0) return outcomes;
         db.Groupings.AddRange(made);
         await db.SaveChangesAsync(cancellationToken);
-        await mediator.Publish(new RecordsChanged([.. made.Select(GroupingContent.ToRecord)], ChangeSource.Received), cancellationToken);
-        await regrouper.AroundAsync([.. made.SelectMany(g => new[] { g.LowerUuid, g.HigherUuid }).Distinct()], cancellationToken);
+        if (made.Count > 0) await mediator.Publish(new RecordsChanged([.. made.Select(GroupingContent.ToRecord)], ChangeSource.Received), cancellationToken);
+        await regrouper.AroundAsync([.. made.Concat(corrected).SelectMany(g => new[] { g.LowerUuid, g.HigherUuid }).Distinct()], cancellationToken);
         return outcomes;
     }
 }

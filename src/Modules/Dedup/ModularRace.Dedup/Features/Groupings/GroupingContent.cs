@@ -53,6 +53,15 @@ internal sealed record GroupingContent(
     public static RecordVersion ToRecord(GroupingRow row) =>
         new(RecordTypes.Grouping, row.ClientUuid, row.Revision, row.Origin, row.CompetitionUuid, row.RaceUuid, Deleted: false, Write(row));
 
+    /// <summary>R5, R10: the same word with other clock figures is said at another corrected time, the same on all systems. False: nothing is different.</summary>
+    public bool CorrectClock(GroupingRow row)
+    {
+        var same = (row.Kind, row.LowerUuid, row.HigherUuid, row.SaidAtDevice, row.SaidBy, row.Note) == (Kind, Lower, Higher, SaidAtDevice, SaidBy, Note);
+        if (!same || (row.ClockOffsetMs == ClockOffsetMs && row.ClockUncertaintyMs == ClockUncertaintyMs)) return false;
+        (row.ClockOffsetMs, row.ClockUncertaintyMs, row.SaidAt) = (ClockOffsetMs, ClockUncertaintyMs, SaidAt);
+        return true;
+    }
+
     public GroupingRow ToRow(Guid uuid, Guid competition, Guid race, string origin, DateTimeOffset now) => new()
     {
         ClientUuid = uuid,

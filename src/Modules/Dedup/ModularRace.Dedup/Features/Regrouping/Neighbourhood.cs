@@ -69,11 +69,8 @@ internal sealed class Neighbourhood(DedupDbContext db)
         var said = await db.Groupings.AsNoTracking().Where(g => uuids.Contains(g.LowerUuid) || uuids.Contains(g.HigherUuid)).ToListAsync(cancellationToken);
         foreach (var word in said)
         {
-            // R5: for a pair the latest in corrected time holds, then the higher UUID.
             var key = (word.LowerUuid, word.HigherUuid);
-            if (!Said.TryGetValue(key, out var known) || word.SaidAt > known.SaidAt
-                || (word.SaidAt == known.SaidAt && Shared.Identifiers.Uuids.CompareAsText(word.ClientUuid, known.ClientUuid) > 0))
-                Said[key] = word;
+            if (!Said.TryGetValue(key, out var known) || word.HoldsOver(known)) Said[key] = word;
         }
 
         return [.. Said.Values.Where(g => g.Kind == "together").SelectMany(g => new[] { g.LowerUuid, g.HigherUuid })];

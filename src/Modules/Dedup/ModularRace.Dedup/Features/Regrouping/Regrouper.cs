@@ -21,7 +21,7 @@ internal sealed class Regrouper(DedupDbContext db, IMediator mediator, MergeLog 
         var held = await HeldOutAsync(around, cancellationToken);
         var observations = around.Observations.Where(o => o.ReportUuid is not { } report || !held.Contains(report)).ToLookup(o => o.IncidentUuid);
         var candidates = around.Members.Values.Select(m => new Candidate(
-            m.IncidentUuid, m.Origin == "cloud", m.OccurredAt, Decision(m), !held.Contains(m.IncidentUuid), m.Withdrawn,
+            m.IncidentUuid, m.Origin == "cloud", m.OccurredAt, m.DecidedAs, !held.Contains(m.IncidentUuid), m.Withdrawn,
             [.. observations[m.IncidentUuid].Select(o => new Observation(o.RaceUuid, o.LocationUuid, o.BibNumber, o.OccurredAt, o.UncertaintyMs, o.SeenBy, o.OccurredAtDevice))])).ToList();
         var said = around.Said.Values.Select(g => new Said(g.LowerUuid, g.HigherUuid, g.Kind == "together", g.SaidBy)).ToList();
         var groups = DuplicateRule.Group(candidates, said);
@@ -48,7 +48,4 @@ internal sealed class Regrouper(DedupDbContext db, IMediator mediator, MergeLog 
             .Select(c => new { c.RecordUuid, c.DifferingFields }).ToListAsync(cancellationToken);
         return [.. open.Where(c => FieldValues.KeepsOut(c.DifferingFields)).Select(c => c.RecordUuid)];
     }
-
-    /// <summary>R6: a decision is what was decided and its penalty; equal decisions are equal, whoever made them when.</summary>
-    private static string? Decision(GroupMember member) => member.Decision == "pending" ? null : $"{member.Decision} {member.PenaltyCode}";
 }

@@ -17,7 +17,18 @@ internal sealed record ListMerges(Guid CompetitionUuid, PageRequest Page) : IQue
 /// <param name="Times">The corrected times of the two observations that lie nearest.</param>
 internal sealed record MergeView(
     Guid ClientUuid, IReadOnlyList<Guid> IncidentUuids, Guid IntoUuid, string By, string Reason, decimal? SecondsApart, IReadOnlyList<DateTimeOffset> Times,
-    IReadOnlyList<Guid> Reports, DateTimeOffset MadeAt, DateTimeOffset? UndoneAt);
+    IReadOnlyList<Guid> Reports, DateTimeOffset MadeAt, DateTimeOffset? UndoneAt)
+{
+    public static async Task<IReadOnlyList<MergeView>> OfAsync(DedupDbContext db, IReadOnlyList<MergeRow> merges, CancellationToken cancellationToken)
+    {
+        var incidents = merges.SelectMany(m => new[] { m.LowerUuid, m.HigherUuid }).Distinct().ToArray();
+        var reports = (await db.Observations.AsNoTracking().Where(o => incidents.Contains(o.IncidentUuid) && o.ReportUuid != null)
+            .OrderBy(o => o.OccurredAt).Select(o => new { o.IncidentUuid, ReportUuid = o.ReportUuid!.Value }).ToListAsync(cancellationToken)).ToLookup(o => o.IncidentUuid, o => o.ReportUuid);
+        return [.. merges.Select(m => new MergeView(
+            m.ClientUuid, [m.LowerUuid, m.HigherUuid], m.IntoUuid, m.By, m.Reason, m.SecondsApart, m.Times,
+            [.. reports[m.LowerUuid], .. reports[m.HigherUuid]], m.MadeAt, m.UndoneAt))];
+    }
+}
 
 internal sealed class ListMergesHandler(DedupDbContext db, ICurrentActor current) : IRequestHandler<ListMerges, Page<MergeView>>
 {
@@ -33,11 +44,6 @@ internal sealed class ListMergesHandler(DedupDbContext db, ICurrentActor current
 
         var rows = await merges.OrderByDescending(m => m.Id).Take(request.Page.Take + 1).ToListAsync(cancellationToken);
         var page = Page<MergeRow>.Of(rows, request.Page.Take, m => m.Id.ToString(CultureInfo.InvariantCulture));
-        var incidents = page.Items.SelectMany(m => new[] { m.LowerUuid, m.HigherUuid }).Distinct().ToArray();
-        var reports = (await db.Observations.AsNoTracking().Where(o => incidents.Contains(o.IncidentUuid) && o.ReportUuid != null)
-            .OrderBy(o => o.OccurredAt).Select(o => new { o.IncidentUuid, ReportUuid = o.ReportUuid!.Value }).ToListAsync(cancellationToken)).ToLookup(o => o.IncidentUuid, o => o.ReportUuid);
-        return new Page<MergeView>([.. page.Items.Select(m => new MergeView(
-            m.ClientUuid, [m.LowerUuid, m.HigherUuid], m.IntoUuid, m.By, m.Reason, m.SecondsApart, m.Times,
-            [.. reports[m.LowerUuid], .. reports[m.HigherUuid]], m.MadeAt, m.UndoneAt))], page.NextCursor);
+        return new Page<MergeView>(await MergeView.OfAsync(db, page.Items, cancellationToken), page.NextCursor);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MediatR;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Access;

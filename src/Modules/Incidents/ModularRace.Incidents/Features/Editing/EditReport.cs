@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Access;
@@ -63,7 +64,8 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
                 if (becomes.OccurredAt != was.OccurredAt) i.At = moment;
             });
         else if (becomes != was && !report.IsWithdrawn)
-            incident = await MakeOwnAsync(edit, incident, report, becomes.Bib, becomes.Location, moment, description ?? report.Description, cancellationToken);
+            incident = await changes.MakeOwnAsync(
+                edit, await OwnIncidentAsync(report, cancellationToken), incident, report, becomes.Bib, becomes.Location, moment, description ?? report.Description, cancellationToken);
 
         edit.Change(report, r =>
         {
@@ -81,20 +83,10 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
     }
 
     /// <summary>R3: its UUID follows from the report's, so that two systems which make the same correction make one incident.</summary>
-    private async Task<Incident> MakeOwnAsync(
-        RecordEdit edit, Incident from, Report report, int? bib, Guid? location, Moment at, string? description, CancellationToken cancellationToken)
+    private async Task<Guid> OwnIncidentAsync(Report report, CancellationToken cancellationToken)
     {
         var uuid = Uuids.Named(report.ClientUuid, "incident");
         while (await db.Incidents.AnyAsync(i => i.ClientUuid == uuid, cancellationToken)) uuid = Uuids.Named(uuid, "incident");
-        var own = new Incident
-        {
-            ClientUuid = uuid, CompetitionUuid = from.CompetitionUuid, RaceUuid = from.RaceUuid,
-            Number = await changes.TakeNumbersAsync(from.CompetitionUuid, 1, cancellationToken),
-            BibNumber = bib, RaceLocationUuid = location, At = at, Description = description, PenaltyCode = report.PenaltyCode,
-            Revision = Revision.First(), Origin = edit.Origin, CreatedAt = edit.Written, UpdatedAt = edit.Written,
-        };
-        db.Add(own);
-        edit.Made(own);
-        return own;
+        return uuid;
     }
 }

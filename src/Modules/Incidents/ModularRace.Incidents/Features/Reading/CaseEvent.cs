@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Json;
@@ -80,6 +81,10 @@ internal sealed record CaseEvent(DateTimeOffset At, string What, string By)
             "description" => "Description changed",
             "athlete_position" => $"Athlete {old ?? "not said"} → {now ?? "not said"}",
             "reporter_name" => $"Reporter {old ?? "not said"} → {now ?? "not said"}",
+            "incident_uuid" => "Report given an incident of its own",
+            "together_with" => "Put together by hand",
+            "apart_from" => "Told apart by hand",
+            "resolution" => "Conflict resolved",
             "reason" when now is not null => $"“{now}”",
             _ => null,
         };

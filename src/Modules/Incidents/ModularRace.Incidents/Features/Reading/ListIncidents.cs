@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Access;

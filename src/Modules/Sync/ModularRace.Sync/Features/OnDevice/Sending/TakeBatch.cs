@@ -69,13 +69,15 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
     private JsonObject WithClock(QueueEntry entry)
     {
         var data = (JsonObject)entry.Content.DeepClone();
-        if (Text(data["clock_source"]) is null) return data;
+        // A grouping says what is known of its clock, and not what clock that was.
+        var grouping = entry.RecordType == RecordTypes.Grouping;
+        if (Text(data["clock_source"]) is null && !grouping) return data;
         var known = data["clock_uncertainty_ms"] is JsonValue v && v.TryGetValue<long>(out var ms) ? ms : (long?)null;
         var better = clock.Correct(entry.WallAt, entry.BootId, entry.MonotonicMs);
         if (better.OffsetMs is null || known is not null && (better.UncertaintyMs is null || better.UncertaintyMs >= known)) return data;
         data["clock_offset_ms"] = better.OffsetMs;
         data["clock_uncertainty_ms"] = better.UncertaintyMs;
-        data["clock_source"] = better.Source;
+        if (!grouping) data["clock_source"] = better.Source;
         return data;
     }
 

@@ -1,13 +1,10 @@
 using MediatR;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Access;
-using ModularRace.Shared.Messaging;
 
 namespace ModularRace.Incidents.Features.Reading;
-
-/// <summary>An incident with all its reports; an alias answers the one that stands.</summary>
-internal sealed record ReadIncident(Guid IncidentUuid) : IQuery<IncidentView>;
 
 internal sealed class ReadIncidentHandler(IncidentsDbContext db, ICurrentActor current) : IRequestHandler<ReadIncident, IncidentView>
 {
