@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MediatR;
 using ModularRace.Competitions.Contracts;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Features.Reading;
 using ModularRace.Incidents.Features.Reporting;

@@ -115,11 +115,11 @@ internal sealed class SplitIncidentHandler(DedupDbContext db, PeoplesWord word, 
     }
 
     /// <summary>What is not in the group was told apart from it before, or was named by mistake.</summary>
-    private async Task RequireToldApartAsync(IReadOnlyList<Guid> elsewhere, List<GroupMember> from, string field, string mistake, CancellationToken cancellationToken)
+    private async Task RequireToldApartAsync(List<Guid> elsewhere, List<GroupMember> from, string field, string mistake, CancellationToken cancellationToken)
     {
         if (elsewhere.Count == 0) return;
         var holding = await word.HoldingAsync(from.Select(m => m.IncidentUuid).Concat(elsewhere), cancellationToken);
-        if (elsewhere.Any(e => !from.Exists(m => holding.GetValueOrDefault(DuplicateRule.Ordered(e, m.IncidentUuid))?.Kind == GroupingContent.Apart)))
+        if (elsewhere.Exists(e => !from.Exists(m => holding.GetValueOrDefault(DuplicateRule.Ordered(e, m.IncidentUuid))?.Kind == GroupingContent.Apart)))
             throw Problem.Validation(field, mistake);
     }
 
