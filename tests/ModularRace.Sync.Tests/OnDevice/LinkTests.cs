@@ -106,7 +106,7 @@ public sealed class LinkTests
                 : Json("""{"server_time":"2026-02-08T12:00:00.000Z","results":[]}""");
         });
         using var pi = new Pi();
-        var upload = new UploadRequest(Guid.Empty, null, DateTimeOffset.UnixEpoch, null, []);
+        var upload = new UploadRequest(Guid.Empty, null, DateTimeOffset.UnixEpoch, null, null, []);
         await pi.Link.UploadAsync(new CloudAccess(server.Address, Guid.Empty, "token"), upload, TestContext.Current.CancellationToken);
         Assert.Equal(2, bodies.Count);
         Assert.Equal(bodies[0], bodies[1]);

@@ -72,3 +72,20 @@ public sealed record FindMergeReasons(IReadOnlyCollection<Guid> IncidentUuids) :
 
 /// <summary>How many conflicts are open in each competition.</summary>
 public sealed record CountOpenConflicts : IQuery<IReadOnlyDictionary<Guid, int>>;
+
+/// <summary>How well the duplicate rule did, by an independent look at the observations.</summary>
+/// <param name="CompetitionUuid">Null: all.</param>
+/// <param name="Except">Competitions that do not count.</param>
+/// <param name="From">Of incidents that happened then or later, by corrected time; null: from the beginning.</param>
+/// <param name="To">And before that; null: until now.</param>
+public sealed record MeasureDuplicates(Guid? CompetitionUuid, IReadOnlyCollection<Guid> Except, DateTimeOffset? From, DateTimeOffset? To) : IQuery<DuplicateFigures>;
+
+/// <param name="Standing">Incidents that stand.</param>
+/// <param name="Duplicates">Of those, the ones with a twin that the rule should have joined, neither told apart nor in an open conflict.</param>
+/// <param name="MissedDuplicates">Pairs that a person put together and that lie in no chain of the rule.</param>
+/// <param name="FalseMerges">Pairs that the rule joined and a person told apart.</param>
+/// <param name="InConflict">Incidents that ever were in a conflict.</param>
+public sealed record DuplicateFigures(int Standing, int Duplicates, int MissedDuplicates, int FalseMerges, IReadOnlyList<Guid> InConflict);
+
+/// <summary>How many conflicts were raised since then, by competition.</summary>
+public sealed record CountConflictsSince(DateTimeOffset Since) : IQuery<IReadOnlyDictionary<Guid, int>>;

@@ -10,6 +10,7 @@ using ModularRace.Sync.Features.Link;
 using ModularRace.Sync.Features.OnServer.Devices;
 using ModularRace.Sync.Features.OnServer.Download;
 using ModularRace.Sync.Features.OnServer.Feed;
+using ModularRace.Sync.Features.OnServer.Metrics;
 using ModularRace.Sync.Features.OnServer.Pairing;
 using ModularRace.Sync.Features.OnServer.Quarantine;
 using ModularRace.Sync.Features.OnServer.Uploading;
@@ -50,16 +51,19 @@ internal static class ServerEndpoints
             .RequireAuthorization(Policies.Admin).WithName("RevokeDevice").WithSummary("Shuts a device out; what it sent stays").ProducesProblem(403).ProducesProblem(404);
 
         // For people: a browser says no version; one that is said must be spoken here.
-        var quarantine = api.MapGroup("/sync/quarantine").WithTags("Sync").RequireAuthorization(Policies.Jury)
+        var people = api.MapGroup("/sync").WithTags("Sync").RequireAuthorization(Policies.Jury)
             .AddEndpointFilter(static (context, next) =>
             {
                 if (context.HttpContext.Request.Headers[Protocol.VersionHeader].FirstOrDefault() is { } version) Protocol.Require(version);
                 return next(context);
             });
-        quarantine.MapGet("", async (string? state, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
+        people.MapGet("/metrics", async ([FromQuery(Name = "competition_uuid")] Guid? competitionUuid, string? from, string? to, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new ReadMetrics(competitionUuid, from, to), ct)))
+            .WithName("ReadMetrics").WithSummary("The figures of success with their targets").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
+        people.MapGet("/quarantine", async (string? state, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new ListQuarantine(state, new PageRequest(limit, cursor)), ct)))
             .WithName("ListQuarantine").WithSummary("What was rejected, whole, with the reason").ProducesProblem(400).ProducesProblem(403);
-        quarantine.MapPost("/{uuid:guid}", async (Guid uuid, SettleQuarantinedBody body, IMediator mediator, CancellationToken ct) =>
+        people.MapPost("/quarantine/{uuid:guid}", async (Guid uuid, SettleQuarantinedBody body, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new SettleQuarantined(uuid, body.Action, body.Data, body.Note), ct)))
             .WithName("SettleQuarantined").WithSummary("Takes a rejected record, corrected or not, or sets it aside").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
 
@@ -78,9 +82,12 @@ internal static class ServerEndpoints
         sync.MapGet("/changes", async (string? cursor, int? limit, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new ReadChanges(cursor, limit), ct)))
             .WithName("ReadChanges").WithSummary("What changed since a cursor").ProducesProblem(400).ProducesProblem(410);
-        sync.MapPost("/upload", async (HttpContext http, IMediator mediator, CancellationToken ct) =>
-                TypedResults.Ok(await mediator.Send(
-                    new UploadRecords(await UploadEnvelope.ReadAsync(http.Request.Body, ct), http.Request.Headers[Protocol.BootHeader].FirstOrDefault()), ct)))
+        sync.MapPost("/upload", async (HttpContext http, IMediator mediator, TimeProvider time, CancellationToken ct) =>
+            {
+                var began = time.GetTimestamp();
+                var envelope = await UploadEnvelope.ReadAsync(http.Request.Body, ct);
+                return TypedResults.Ok(await mediator.Send(new UploadRecords(envelope, http.Request.Headers[Protocol.BootHeader].FirstOrDefault(), began), ct));
+            })
             .Accepts<UploadRequest>("application/json").WithName("UploadRecords").WithSummary("Takes up to 2,000 records of a device, with an outcome for each").ProducesProblem(400).ProducesProblem(413);
         sync.MapPost("/verify", async (VerifyRequest body, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new VerifyRecords(body.CompetitionUuid, body.Records, body.Clips, body.Earlier), ct)))

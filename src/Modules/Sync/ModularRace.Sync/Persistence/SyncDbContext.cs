@@ -21,6 +21,7 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : M
     public DbSet<FeedEpoch> FeedEpochs => Set<FeedEpoch>();
     public DbSet<Upload> Uploads => Set<Upload>();
     public DbSet<QuarantinedRecord> Quarantine => Set<QuarantinedRecord>();
+    public DbSet<DeviceRun> DeviceRuns => Set<DeviceRun>();
     public DbSet<GivenReceipt> GivenReceipts => Set<GivenReceipt>();
 
     // On a Pi.

@@ -5,7 +5,8 @@ using ModularRace.Shared.Records;
 namespace ModularRace.Sync.Wire;
 
 /// <summary>The body of <c>POST /sync/upload</c>, as a Pi writes it. (The cloud reads it record by record, since one may be bad.)</summary>
-internal sealed record UploadRequest(Guid BatchUuid, Guid? StoreUuid, DateTimeOffset SentAt, DeviceStatus? Status, IReadOnlyList<UploadRecord> Records)
+/// <param name="Runs">Finished runs that the cloud was not told of yet. A device that says none, not even an empty list, is counted by its uploads.</param>
+internal sealed record UploadRequest(Guid BatchUuid, Guid? StoreUuid, DateTimeOffset SentAt, DeviceStatus? Status, IReadOnlyList<RunReport>? Runs, IReadOnlyList<UploadRecord> Records)
 {
     public const int MostRecords = 2000;
 }
@@ -19,6 +20,19 @@ internal sealed record UploadRecord(string Type, Guid ClientUuid, long Edit, str
 internal sealed record DeviceStatus(
     int? Pending, int? Failed, int? Conflicts, int? ClipsPending, long? DiskFreeBytes, long? DiskTotalBytes, long? ClockOffsetMs, long? ClockUncertaintyMs,
     string? AppVersion, DateTimeOffset? OfflineSince, double? LongestOfflineHours);
+
+/// <summary>A run as its Pi kept it; the cloud keeps it once by <paramref name="RunUuid"/>, beside the figures of its own.</summary>
+/// <param name="StartedAt">On the cloud's clock as well as that is known.</param>
+/// <param name="ClockUncertaintyMs">How far the times may be off; null: unknown.</param>
+/// <param name="Reached">The cloud answered at least once.</param>
+/// <param name="Error">Why it ended early; null: it ended well.</param>
+/// <param name="DurationMs">Without clips.</param>
+/// <param name="ClipsDurationMs">Of the clips that followed; null: there were none.</param>
+/// <param name="OfflineHours">How long the cloud had been away when the run reached it; null: no report was taken meanwhile.</param>
+internal sealed record RunReport(
+    Guid RunUuid, Guid? CompetitionUuid, DateTimeOffset StartedAt, DateTimeOffset EndedAt, long? ClockUncertaintyMs, bool Manual, bool Reached, string? Error,
+    int Uploaded, int Merged, int Conflicts, int Failed, int Deferred, int Downloaded, long BytesSent, long BytesReceived, int Requests, long DurationMs,
+    int ClipsUploaded, long? ClipsDurationMs, double? OfflineHours);
 
 internal sealed record UploadAnswer(DateTimeOffset ServerTime, IReadOnlyList<UploadResult> Results);
 

@@ -34,7 +34,7 @@ internal sealed class DeviceIdentity(NpgsqlDataSource dataSource, TimeProvider t
             using var connection = dataSource.OpenConnection();
             using var make = new NpgsqlCommand(
                 """
-                INSERT INTO sync.this_device (id, device_uuid, store_uuid, may_decide, longest_offline_hours) VALUES (1, $1, $2, false, 0)
+                INSERT INTO sync.this_device (id, device_uuid, store_uuid, may_decide, queued_at_contact, longest_offline_hours) VALUES (1, $1, $2, false, 0, 0)
                 ON CONFLICT (id) DO UPDATE SET device_uuid = CASE
                   WHEN $3 AND sync.this_device.token_protected IS NULL AND NOT EXISTS (SELECT 1 FROM sync.sync_queue) THEN excluded.device_uuid
                   ELSE sync.this_device.device_uuid END

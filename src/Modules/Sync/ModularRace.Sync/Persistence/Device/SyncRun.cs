@@ -8,9 +8,20 @@ internal sealed class SyncRun
 {
     public long Id { get; set; }
 
+    /// <summary>The cloud keeps the run under it, once (R2).</summary>
+    public required Guid RunUuid { get; init; }
+
+    /// <summary>The competition that was on this Pi.</summary>
+    public Guid? CompetitionUuid { get; init; }
+
+    /// <summary>By this Pi's wall clock; the end has its boot and monotonic clock beside it, to be corrected when it is told (R10).</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
     public required DateTimeOffset EndedAt { get; init; }
+
+    public required Guid BootId { get; init; }
+
+    public required long MonotonicMs { get; init; }
 
     /// <summary>Asked for by a person.</summary>
     public bool Manual { get; init; }
@@ -29,6 +40,9 @@ internal sealed class SyncRun
 
     public int Failed { get; init; }
 
+    /// <summary>Records that the cloud put off.</summary>
+    public int Deferred { get; init; }
+
     public int Downloaded { get; init; }
 
     public int ClipsUploaded { get; init; }
@@ -40,6 +54,12 @@ internal sealed class SyncRun
     public int Requests { get; init; }
 
     public long DurationMs { get; init; }
+
+    /// <summary>How long the cloud had been away when the run reached it, where reports were taken meanwhile.</summary>
+    public double? OfflineHours { get; init; }
+
+    /// <summary>The cloud has it.</summary>
+    public bool Told { get; set; }
 }
 
 /// <summary>R10: one point of the cloud's time on this Pi's monotonic clock.</summary>
@@ -68,6 +88,8 @@ internal sealed class SyncRunConfiguration : IEntityTypeConfiguration<SyncRun>
     {
         run.ToTable("runs");
         run.Property(r => r.Id).UseIdentityAlwaysColumn();
+        run.HasIndex(r => r.RunUuid).IsUnique();
+        run.HasIndex(r => r.Id).HasFilter("NOT told").HasDatabaseName("ix_runs_not_told");
     }
 }
 

@@ -53,7 +53,10 @@ internal sealed class ThisDevice
     /// <summary>When the cloud last answered, by the cloud's clock as well as it is known.</summary>
     public DateTimeOffset? LastContactAt { get; set; }
 
-    /// <summary>Longest time without the cloud in which reports were taken, hours.</summary>
+    /// <summary>The last queue entry at that contact: a report behind it was taken without the cloud.</summary>
+    public long QueuedAtContact { get; set; }
+
+    /// <summary>Longest time from one contact to the next in which reports were taken, hours, by the cloud's clock.</summary>
     public double LongestOfflineHours { get; set; }
 }
 

@@ -20,6 +20,15 @@ internal sealed class Upload
 
     public DateTimeOffset ReceivedAt { get; init; }
 
+    /// <summary>From the first byte to the last record; null: nobody counted.</summary>
+    public long? DurationMs { get; init; }
+
+    /// <summary>The device tells its runs itself; else this upload is counted as one.</summary>
+    public bool TellsRuns { get; init; }
+
+    /// <summary>Of what it brought, where the device tells no runs.</summary>
+    public Guid[] CompetitionUuids { get; init; } = [];
+
     public int Records { get; init; }
 
     /// <summary>How many records had each status.</summary>
@@ -31,6 +40,7 @@ internal sealed class UploadConfiguration : IEntityTypeConfiguration<Upload>
     public void Configure(EntityTypeBuilder<Upload> builder)
     {
         builder.HasIndex(u => new { u.DeviceUuid, u.ReceivedAt });
+        builder.HasIndex(u => u.ReceivedAt);
         builder.Property(u => u.Outcomes).HasColumnType("jsonb");
         builder.ToTable("uploads");
     }

@@ -67,6 +67,9 @@ internal sealed class SettleBatchHandler(SyncDbContext db, TimeProvider time) : 
             }
         }
 
+        // The cloud keeps a run once, however often it is told (R2).
+        var told = request.Upload.Runs?.Select(r => r.RunUuid).ToArray() ?? [];
+        if (told.Length > 0) await db.Runs.Where(r => told.Contains(r.RunUuid)).ExecuteUpdateAsync(set => set.SetProperty(r => r.Told, true), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return new BatchFigures(uploaded, merged, conflicts, failed, deferred);
     }

@@ -25,6 +25,8 @@ internal sealed class RunTally
 
     public int Failed { get; set; }
 
+    public int Deferred { get; private set; }
+
     public int Downloaded { get; set; }
 
     public bool Reached { get; set; }
@@ -35,5 +37,6 @@ internal sealed class RunTally
         Merged += batch.Merged;
         Conflicts += batch.Conflicts;
         Failed += batch.Failed;
+        Deferred += batch.Deferred;
     }
 }

@@ -142,7 +142,7 @@ internal sealed class SyncRunner(
             (long)time.GetElapsedTime(timer).TotalMilliseconds);
         try
         {
-            if (!stopping.IsCancellationRequested) await sender.SendAsync(new FinishRun(startedAt, on.Manual, tally.Reached, error?.Message, figures), stopping);
+            if (!stopping.IsCancellationRequested) await sender.SendAsync(new FinishRun(startedAt, on.Manual, tally.Reached, error?.Message, tally.Deferred, figures), stopping);
         }
         catch (Exception e)
         {

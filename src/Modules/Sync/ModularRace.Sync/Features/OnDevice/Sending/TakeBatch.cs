@@ -27,6 +27,9 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
     /// <summary>Half of what the cloud takes, before compression.</summary>
     private const int MostCharacters = 4_000_000;
 
+    /// <summary>A day without a link makes 144 of them: they must not weigh on the first upload after it.</summary>
+    private const int MostRuns = 20;
+
     private static readonly string Version =
         typeof(TakeBatch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
@@ -55,11 +58,12 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         foreach (var entry in entries) (entry.BatchUuid, entry.SentEdit) = (uuid, entry.Edit);
         var device = await row.ReadAsync(cancellationToken);
         var status = await StatusAsync(device, cancellationToken);
+        var runs = await RunsAsync(cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
 
         // A parent that was made after its child was first queued (an incident moved to a new location) still goes before it.
         var ordered = records.Select((r, i) => (r, i)).OrderBy(x => RecordTypes.Rank(x.r.Type)).ThenBy(x => x.i).Select(x => x.r).ToList();
-        return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, ordered), waiting);
+        return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, runs, ordered), waiting);
     }
 
     /// <summary>
@@ -89,6 +93,20 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         return new DeviceStatus(
             counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Failed), counts.GetValueOrDefault(QueueStatuses.Conflict), 0,
             card?.FreeBytes, card?.TotalBytes, reading.OffsetMs, reading.UncertaintyMs, Version, link.Online ? null : device.LastContactAt, device.LongestOfflineHours);
+    }
+
+    /// <summary>Finished runs that the cloud has not heard of: first those that reached it, which its figures are made of.</summary>
+    private async Task<IReadOnlyList<RunReport>> RunsAsync(CancellationToken cancellationToken)
+    {
+        var runs = await db.Runs.AsNoTracking().Where(r => !r.Told).OrderByDescending(r => r.ReachedServer).ThenBy(r => r.Id).Take(MostRuns).ToListAsync(cancellationToken);
+        return [.. runs.Select(r =>
+        {
+            var correction = clock.Correct(r.EndedAt, r.BootId, r.MonotonicMs);
+            var ended = Instants.ToMilliseconds(r.EndedAt.AddMilliseconds(correction.OffsetMs ?? 0));
+            return new RunReport(
+                r.RunUuid, r.CompetitionUuid, ended.AddMilliseconds(-r.DurationMs), ended, correction.UncertaintyMs, r.Manual, r.ReachedServer, r.Error, r.Uploaded, r.Merged, r.Conflicts,
+                r.Failed, r.Deferred, r.Downloaded, r.BytesSent, r.BytesReceived, r.Requests, r.DurationMs, r.ClipsUploaded, null, r.OfflineHours);
+        })];
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue v && v.TryGetValue<string>(out var text) ? text : null;

@@ -18,7 +18,8 @@ using ModularRace.Sync.Wire;
 namespace ModularRace.Sync.Features.OnServer.Uploading;
 
 /// <summary>Takes a device's batch: one transaction, an answer for each record in the same order.</summary>
-internal sealed record UploadRecords(UploadEnvelope Envelope, string? BootId) : ICommand<UploadAnswer>;
+/// <param name="Began">Timestamp at the request's first byte: how long the upload took is counted from it.</param>
+internal sealed record UploadRecords(UploadEnvelope Envelope, string? BootId, long? Began = null) : ICommand<UploadAnswer>;
 
 internal sealed class UploadRecordsHandler(
     SyncDbContext db, DatabaseSession session, IMediator mediator, RecordIntake intake, QuarantineKeeper quarantine, QuarantineFollowers followers,
@@ -140,9 +141,27 @@ internal sealed class UploadRecordsHandler(
             BootId = boot,
             SentAt = request.Envelope.SentAt,
             ReceivedAt = now,
+            DurationMs = request.Began is { } began ? (long)time.GetElapsedTime(began).TotalMilliseconds : null,
+            TellsRuns = request.Envelope.Runs is not null,
+            CompetitionUuids = request.Envelope.Runs is null ? await CompetitionsAsync(results, ct) : [],
             Records = results.Length,
             Outcomes = JsonSerializer.Serialize(results.CountBy(r => r.Status).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal), ApiJson.Options),
         });
         await db.SaveChangesAsync(ct);
+        await mediator.Publish(new UploadTaken(device, boot, now, request.Envelope.Status, request.Envelope.Runs, [.. results.Select(r => r.Status)]), ct);
+    }
+
+    /// <summary>The competitions of what the batch brought: a device that tells no runs has this upload counted as one.</summary>
+    private async Task<Guid[]> CompetitionsAsync(UploadResult[] results, CancellationToken ct)
+    {
+        var uuids = results.Where(r => r.Status is not (UploadStatuses.Rejected or UploadStatuses.Deferred)).Select(r => Guid.Parse(r.ClientUuid!)).Distinct().ToArray();
+        return uuids.Length == 0 ? [] : await db.Feed.Where(v => uuids.Contains(v.ClientUuid) && v.CompetitionUuid != null).Select(v => v.CompetitionUuid!.Value).Distinct().ToArrayAsync(ct);
     }
 }
+
+/// <summary>An upload was taken, within its transaction: what else the cloud makes of it hangs on this.</summary>
+/// <param name="Device">As it was before.</param>
+/// <param name="Status">What it said of itself; null: nothing.</param>
+/// <param name="Outcomes">One of <see cref="UploadStatuses"/> for each record.</param>
+internal sealed record UploadTaken(
+    PairedDevice Device, string? BootId, DateTimeOffset At, string? Status, IReadOnlyList<RunReport>? Runs, IReadOnlyList<string> Outcomes) : INotification;
