@@ -89,11 +89,19 @@ public sealed class TestDevice(CloudSync cloud, Guid uuid)
     internal Task<IReadOnlyList<UploadResult>> Upload(params object[] records) =>
         UploadText(JsonSerializer.Serialize(new { batch_uuid = Uuids.New(TimeProvider.System), store_uuid = Store, sent_at = "2026-02-08T10:31:00Z", records }));
 
-    internal async Task<IReadOnlyList<UploadResult>> UploadText(string body)
+    /// <summary>Uploads and tells its runs, or how it is.</summary>
+    internal Task<IReadOnlyList<UploadResult>> UploadWith(object[] records, object[]? runs = null, object? status = null, string? boot = "boot-1") =>
+        UploadText(
+            JsonSerializer.Serialize(
+                new { batch_uuid = Uuids.New(TimeProvider.System), store_uuid = Store, sent_at = "2026-02-08T10:31:00Z", status, runs, records },
+                new JsonSerializerOptions { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull }),
+            boot);
+
+    internal async Task<IReadOnlyList<UploadResult>> UploadText(string body, string? boot = "boot-1")
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(body));
         var envelope = await UploadEnvelope.ReadAsync(stream, TestContext.Current.CancellationToken);
-        return (await cloud.Send(new UploadRecords(envelope, "boot-1"), Actor)).Results;
+        return (await cloud.Send(new UploadRecords(envelope, boot, cloud.Time.GetTimestamp()), Actor)).Results;
     }
 }
 

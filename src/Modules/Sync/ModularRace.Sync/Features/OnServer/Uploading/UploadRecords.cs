@@ -154,8 +154,12 @@ internal sealed class UploadRecordsHandler(
     /// <summary>The competitions of what the batch brought: a device that tells no runs has this upload counted as one.</summary>
     private async Task<Guid[]> CompetitionsAsync(UploadResult[] results, CancellationToken ct)
     {
-        var uuids = results.Where(r => r.Status is not (UploadStatuses.Rejected or UploadStatuses.Deferred)).Select(r => Guid.Parse(r.ClientUuid!)).Distinct().ToArray();
-        return uuids.Length == 0 ? [] : await db.Feed.Where(v => uuids.Contains(v.ClientUuid) && v.CompetitionUuid != null).Select(v => v.CompetitionUuid!.Value).Distinct().ToArrayAsync(ct);
+        var taken = results.Where(r => r.Status is not (UploadStatuses.Rejected or UploadStatuses.Deferred)).Select(r => Guid.Parse(r.ClientUuid!)).Distinct().ToArray();
+        var rejected = results.Select(r => r.QuarantineUuid).OfType<Guid>().ToArray();
+        if (taken.Length + rejected.Length == 0) return [];
+        return await db.Feed.Where(v => taken.Contains(v.ClientUuid)).Select(v => v.CompetitionUuid)
+            .Union(db.Quarantine.Where(q => rejected.Contains(q.ClientUuid)).Select(q => q.CompetitionUuid))
+            .Where(c => c != null).Select(c => c!.Value).ToArrayAsync(ct);
     }
 }
 
