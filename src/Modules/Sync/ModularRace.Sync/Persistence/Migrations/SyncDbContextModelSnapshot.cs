@@ -313,6 +313,10 @@ namespace ModularRace.Sync.Persistence.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
 
+                    b.Property<Guid>("BootId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("boot_id");
+
                     b.Property<long>("BytesReceived")
                         .HasColumnType("bigint")
                         .HasColumnName("bytes_received");
@@ -325,9 +329,17 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("clips_uploaded");
 
+                    b.Property<Guid?>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
                     b.Property<int>("Conflicts")
                         .HasColumnType("integer")
                         .HasColumnName("conflicts");
+
+                    b.Property<int>("Deferred")
+                        .HasColumnType("integer")
+                        .HasColumnName("deferred");
 
                     b.Property<int>("Downloaded")
                         .HasColumnType("integer")
@@ -357,6 +369,14 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("merged");
 
+                    b.Property<long>("MonotonicMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monotonic_ms");
+
+                    b.Property<double?>("OfflineHours")
+                        .HasColumnType("double precision")
+                        .HasColumnName("offline_hours");
+
                     b.Property<bool>("ReachedServer")
                         .HasColumnType("boolean")
                         .HasColumnName("reached_server");
@@ -365,9 +385,17 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("requests");
 
+                    b.Property<Guid>("RunUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_uuid");
+
                     b.Property<DateTimeOffset>("StartedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
+
+                    b.Property<bool>("Told")
+                        .HasColumnType("boolean")
+                        .HasColumnName("told");
 
                     b.Property<int>("Uploaded")
                         .HasColumnType("integer")
@@ -375,6 +403,14 @@ namespace ModularRace.Sync.Persistence.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_runs");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_runs_not_told")
+                        .HasFilter("NOT told");
+
+                    b.HasIndex("RunUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_runs_run_uuid");
 
                     b.ToTable("runs", "sync");
                 });
@@ -433,6 +469,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("paired_at");
 
+                    b.Property<long>("QueuedAtContact")
+                        .HasColumnType("bigint")
+                        .HasColumnName("queued_at_contact");
+
                     b.Property<DateTimeOffset?>("ReadyForOfflineAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ready_for_offline_at");
@@ -480,6 +520,119 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasName("pk_device_grants");
 
                     b.ToTable("device_grants", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.DeviceRun", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("BytesReceived")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes_received");
+
+                    b.Property<long>("BytesSent")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes_sent");
+
+                    b.Property<long?>("ClipsDurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("clips_duration_ms");
+
+                    b.Property<int>("ClipsUploaded")
+                        .HasColumnType("integer")
+                        .HasColumnName("clips_uploaded");
+
+                    b.Property<Guid?>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<int>("Conflicts")
+                        .HasColumnType("integer")
+                        .HasColumnName("conflicts");
+
+                    b.Property<int>("Deferred")
+                        .HasColumnType("integer")
+                        .HasColumnName("deferred");
+
+                    b.Property<Guid>("DeviceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("device_uuid");
+
+                    b.Property<int>("Downloaded")
+                        .HasColumnType("integer")
+                        .HasColumnName("downloaded");
+
+                    b.Property<long>("DurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<bool>("Manual")
+                        .HasColumnType("boolean")
+                        .HasColumnName("manual");
+
+                    b.Property<int>("Merged")
+                        .HasColumnType("integer")
+                        .HasColumnName("merged");
+
+                    b.Property<double?>("OfflineHours")
+                        .HasColumnType("double precision")
+                        .HasColumnName("offline_hours");
+
+                    b.Property<bool>("Reached")
+                        .HasColumnType("boolean")
+                        .HasColumnName("reached");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<int>("Requests")
+                        .HasColumnType("integer")
+                        .HasColumnName("requests");
+
+                    b.Property<Guid>("RunUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_uuid");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("Uploaded")
+                        .HasColumnType("integer")
+                        .HasColumnName("uploaded");
+
+                    b.HasKey("Id")
+                        .HasName("pk_device_runs");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_device_runs_ended_at");
+
+                    b.HasIndex("DeviceUuid", "EndedAt")
+                        .HasDatabaseName("ix_device_runs_device_uuid_ended_at");
+
+                    b.HasIndex("DeviceUuid", "RunUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_device_runs_device_uuid_run_uuid");
+
+                    b.ToTable("device_runs", "sync");
                 });
 
             modelBuilder.Entity("ModularRace.Sync.Persistence.Server.EditDigest", b =>
@@ -1017,9 +1170,18 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("boot_id");
 
+                    b.PrimitiveCollection<Guid[]>("CompetitionUuids")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("competition_uuids");
+
                     b.Property<Guid>("DeviceUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("device_uuid");
+
+                    b.Property<long?>("DurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
 
                     b.Property<string>("Outcomes")
                         .IsRequired()
@@ -1042,8 +1204,15 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("store_uuid");
 
+                    b.Property<bool>("TellsRuns")
+                        .HasColumnType("boolean")
+                        .HasColumnName("tells_runs");
+
                     b.HasKey("Id")
                         .HasName("pk_uploads");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_uploads_received_at");
 
                     b.HasIndex("DeviceUuid", "ReceivedAt")
                         .HasDatabaseName("ix_uploads_device_uuid_received_at");

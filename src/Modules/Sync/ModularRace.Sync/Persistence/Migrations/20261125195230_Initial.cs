@@ -35,6 +35,41 @@ namespace ModularRace.Sync.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "device_runs",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    run_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    manual = table.Column<bool>(type: "boolean", nullable: false),
+                    reached = table.Column<bool>(type: "boolean", nullable: false),
+                    error = table.Column<string>(type: "text", nullable: true),
+                    uploaded = table.Column<int>(type: "integer", nullable: false),
+                    merged = table.Column<int>(type: "integer", nullable: false),
+                    conflicts = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    deferred = table.Column<int>(type: "integer", nullable: false),
+                    downloaded = table.Column<int>(type: "integer", nullable: false),
+                    bytes_sent = table.Column<long>(type: "bigint", nullable: false),
+                    bytes_received = table.Column<long>(type: "bigint", nullable: false),
+                    requests = table.Column<int>(type: "integer", nullable: false),
+                    duration_ms = table.Column<long>(type: "bigint", nullable: false),
+                    clips_uploaded = table.Column<int>(type: "integer", nullable: false),
+                    clips_duration_ms = table.Column<long>(type: "bigint", nullable: true),
+                    offline_hours = table.Column<double>(type: "double precision", nullable: true),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_device_runs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "devices",
                 schema: "sync",
                 columns: table => new
@@ -290,8 +325,12 @@ namespace ModularRace.Sync.Persistence.Migrations
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    run_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    boot_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    monotonic_ms = table.Column<long>(type: "bigint", nullable: false),
                     manual = table.Column<bool>(type: "boolean", nullable: false),
                     reached_server = table.Column<bool>(type: "boolean", nullable: false),
                     error = table.Column<string>(type: "text", nullable: true),
@@ -299,12 +338,15 @@ namespace ModularRace.Sync.Persistence.Migrations
                     merged = table.Column<int>(type: "integer", nullable: false),
                     conflicts = table.Column<int>(type: "integer", nullable: false),
                     failed = table.Column<int>(type: "integer", nullable: false),
+                    deferred = table.Column<int>(type: "integer", nullable: false),
                     downloaded = table.Column<int>(type: "integer", nullable: false),
                     clips_uploaded = table.Column<int>(type: "integer", nullable: false),
                     bytes_sent = table.Column<long>(type: "bigint", nullable: false),
                     bytes_received = table.Column<long>(type: "bigint", nullable: false),
                     requests = table.Column<int>(type: "integer", nullable: false),
-                    duration_ms = table.Column<long>(type: "bigint", nullable: false)
+                    duration_ms = table.Column<long>(type: "bigint", nullable: false),
+                    offline_hours = table.Column<double>(type: "double precision", nullable: true),
+                    told = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -367,6 +409,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     ready_for_offline_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_sync_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_contact_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    queued_at_contact = table.Column<long>(type: "bigint", nullable: false),
                     longest_offline_hours = table.Column<double>(type: "double precision", nullable: false)
                 },
                 constraints: table =>
@@ -388,6 +431,9 @@ namespace ModularRace.Sync.Persistence.Migrations
                     boot_id = table.Column<string>(type: "text", nullable: true),
                     sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    duration_ms = table.Column<long>(type: "bigint", nullable: true),
+                    tells_runs = table.Column<bool>(type: "boolean", nullable: false),
+                    competition_uuids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     records = table.Column<int>(type: "integer", nullable: false),
                     outcomes = table.Column<string>(type: "jsonb", nullable: false)
                 },
@@ -422,6 +468,25 @@ namespace ModularRace.Sync.Persistence.Migrations
                 schema: "sync",
                 table: "clock_anchors",
                 column: "boot_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_runs_device_uuid_ended_at",
+                schema: "sync",
+                table: "device_runs",
+                columns: new[] { "device_uuid", "ended_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_runs_device_uuid_run_uuid",
+                schema: "sync",
+                table: "device_runs",
+                columns: new[] { "device_uuid", "run_uuid" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_runs_ended_at",
+                schema: "sync",
+                table: "device_runs",
+                column: "ended_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_devices_device_uuid",
@@ -543,6 +608,20 @@ namespace ModularRace.Sync.Persistence.Migrations
                 filter: "position IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_runs_not_told",
+                schema: "sync",
+                table: "runs",
+                column: "id",
+                filter: "NOT told");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_runs_run_uuid",
+                schema: "sync",
+                table: "runs",
+                column: "run_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sync_queue_client_uuid",
                 schema: "sync",
                 table: "sync_queue",
@@ -560,6 +639,12 @@ namespace ModularRace.Sync.Persistence.Migrations
                 schema: "sync",
                 table: "uploads",
                 columns: new[] { "device_uuid", "received_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_uploads_received_at",
+                schema: "sync",
+                table: "uploads",
+                column: "received_at");
         }
 
         /// <inheritdoc />
@@ -571,6 +656,10 @@ namespace ModularRace.Sync.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "device_grants",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "device_runs",
                 schema: "sync");
 
             migrationBuilder.DropTable(
