@@ -1,10 +1,10 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Wire;
-using Microsoft.Extensions.DependencyInjection;
-using System.Text.Json.Nodes;
 
 namespace ModularRace.Sync.Tests.OnDevice;
 
@@ -113,8 +113,8 @@ public sealed class RunTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>, I
         services.GetRequiredService<AnchoredClock>().AnchorAsync(
             pi.Time.GetUtcNow() + cloudAhead + since, pi.Boot.MonotonicMs - 20, pi.Boot.MonotonicMs, CancellationToken.None));
 
-    private Task FinishAsync(bool reached, int deferred = 0, string? error = null, SyncFigures? figures = null) =>
-        pi.Send(new FinishRun(pi.Time.GetUtcNow().AddSeconds(-1), false, reached, error, deferred, figures ?? Nothing));
+    private async Task FinishAsync(bool reached, int deferred = 0, string? error = null, SyncFigures? figures = null) =>
+        await pi.Send(new FinishRun(pi.Time.GetUtcNow().AddSeconds(-1), false, reached, error, deferred, figures ?? Nothing));
 
     private async Task<double> LongestAsync() => (await pi.Sql.QueryAsync<double>("SELECT longest_offline_hours FROM sync.this_device")).Single();
 

@@ -93,8 +93,7 @@ public sealed class TestDevice(CloudSync cloud, Guid uuid)
     internal Task<IReadOnlyList<UploadResult>> UploadWith(object[] records, object[]? runs = null, object? status = null, string? boot = "boot-1") =>
         UploadText(
             JsonSerializer.Serialize(
-                new { batch_uuid = Uuids.New(TimeProvider.System), store_uuid = Store, sent_at = "2026-02-08T10:31:00Z", status, runs, records },
-                new JsonSerializerOptions { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull }),
+                new { batch_uuid = Uuids.New(TimeProvider.System), store_uuid = Store, sent_at = "2026-02-08T10:31:00Z", status, runs, records }),
             boot);
 
     internal async Task<IReadOnlyList<UploadResult>> UploadText(string body, string? boot = "boot-1")
