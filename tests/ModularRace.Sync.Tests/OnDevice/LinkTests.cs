@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Shared.Problems;
-using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Wire;
 
@@ -12,14 +10,14 @@ namespace ModularRace.Sync.Tests.OnDevice;
 /// <summary>What answers in the cloud's place, each as bytes on a real socket.</summary>
 public sealed class LinkTests
 {
-    private const string Health =
+    internal const string Health =
         """{"service":"modularrace","status":"ok","system_mode":"cloud","server_time":"2026-02-08T12:00:00.000Z","version":"1","protocol":{"min":1,"max":1},"later":true}""";
 
     [Fact]
     public async Task ModularRace_answers_and_the_clock_is_known()
     {
         await using var server = new SmallServer(_ => Json(Health));
-        using var pi = new Pi();
+        using var pi = new LinkedPi();
         await pi.Link.ProbeAsync(server.Address, TestContext.Current.CancellationToken);
         Assert.True(pi.State.Online);
         Assert.Null(pi.State.LastError);
@@ -78,7 +76,7 @@ public sealed class LinkTests
     public async Task What_the_cloud_refuses_with_a_code_is_told_as_it_is_and_is_online()
     {
         await using var server = new SmallServer(_ => Answer("404 Not Found", "application/problem+json", """{"title":"No.","status":404,"code":"pairing_code_invalid"}"""));
-        using var pi = new Pi();
+        using var pi = new LinkedPi();
         var told = await Assert.ThrowsAsync<Problem>(() => pi.Link.PairAsync(server.Address, "ABCDEFGH", Guid.Empty, [], TestContext.Current.CancellationToken));
         Assert.Equal((404, "pairing_code_invalid"), (told.Status, told.Code));
         Assert.True(pi.State.Online);
@@ -88,7 +86,7 @@ public sealed class LinkTests
     public async Task A_revoked_device_is_told_so()
     {
         await using var server = new SmallServer(_ => Answer("401 Unauthorized", "application/problem+json", """{"title":"No.","status":401,"code":"device_revoked"}"""));
-        using var pi = new Pi();
+        using var pi = new LinkedPi();
         var told = await Assert.ThrowsAsync<LinkFailure>(() =>
             pi.Link.CompetitionsAsync(new CloudAccess(server.Address, Guid.Empty, "x"), TestContext.Current.CancellationToken));
         Assert.Equal(LinkFault.Revoked, told.Fault);
@@ -105,7 +103,7 @@ public sealed class LinkTests
                 ? Answer("503 Service Unavailable", "application/problem+json", """{"title":"Away.","status":503,"code":"database_unavailable"}""")
                 : Json("""{"server_time":"2026-02-08T12:00:00.000Z","results":[]}""");
         });
-        using var pi = new Pi();
+        using var pi = new LinkedPi();
         var upload = new UploadRequest(Guid.Empty, null, DateTimeOffset.UnixEpoch, null, null, []);
         await pi.Link.UploadAsync(new CloudAccess(server.Address, Guid.Empty, "token"), upload, TestContext.Current.CancellationToken);
         Assert.Equal(2, bodies.Count);
@@ -122,7 +120,7 @@ public sealed class LinkTests
         await using var server = new SmallServer(request => !well
             ? Answer("500 Internal Server Error", "application/problem+json", """{"title":"Bad.","status":500,"code":"internal_error"}""")
             : request.Contains("/sync/health", StringComparison.Ordinal) ? Json(Health) : Json("""{"may_decide":true,"items":[]}"""));
-        using var pi = new Pi();
+        using var pi = new LinkedPi();
         var access = new CloudAccess(server.Address, Guid.Empty, "token");
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<LinkFailure>(() => pi.Link.CompetitionsAsync(access, TestContext.Current.CancellationToken));
         well = true;
@@ -139,120 +137,15 @@ public sealed class LinkTests
 
     private static async Task Fails(Uri address, LinkFault fault)
     {
-        using var pi = new Pi();
+        using var pi = new LinkedPi();
         var failure = await Assert.ThrowsAsync<LinkFailure>(() => pi.Link.ProbeAsync(address, TestContext.Current.CancellationToken));
         Assert.Equal(fault, failure.Fault);
         Assert.Equal(failure.Offline, !pi.State.Online);
         Assert.Equal(failure.Message, pi.State.LastError);
     }
 
-    private static string Json(string body) => Answer("200 OK", "application/json; charset=utf-8", body);
+    internal static string Json(string body) => Answer("200 OK", "application/json; charset=utf-8", body);
 
     private static string Answer(string status, string type, string body) =>
         $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
-
-    private sealed class Pi : IDisposable
-    {
-        private readonly ServiceProvider services;
-
-        public Pi()
-        {
-            var collection = new ServiceCollection();
-            collection.AddLogging();
-            // The time-outs are the real ones: what hangs here hangs for good.
-            collection.AddSingleton(TimeProvider.System);
-            collection.AddSingleton<IBootClock, LinuxBootClock>();
-            collection.AddSingleton<IAnchorStore, MemoryAnchors>();
-            collection.AddSingleton<AnchoredClock>();
-            collection.AddCloudLink();
-            services = collection.BuildServiceProvider();
-        }
-
-        public CloudLink Link => services.GetRequiredService<CloudLink>();
-
-        public LinkState State => services.GetRequiredService<LinkState>();
-
-        public LinkMeter Meter => services.GetRequiredService<LinkMeter>();
-
-        public AnchoredClock Clock => services.GetRequiredService<AnchoredClock>();
-
-        public void Dispose() => services.Dispose();
-    }
-
-    /// <summary>Answers each request with the bytes given, or takes it and says nothing.</summary>
-    private sealed class SmallServer : IAsyncDisposable
-    {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-        private readonly CancellationTokenSource stop = new();
-        private readonly Func<string, string?> answer;
-        private readonly Task accepting;
-
-        public SmallServer(Func<string, string?> answer)
-        {
-            this.answer = answer;
-            listener.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-            accepting = AcceptAsync();
-        }
-
-        public Uri Address { get; }
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            listener.Stop();
-            await accepting;
-            stop.Dispose();
-        }
-
-        private async Task AcceptAsync()
-        {
-            var serving = new List<Task>();
-            try
-            {
-                while (true) serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                await Task.WhenAll(serving);
-            }
-        }
-
-        private async Task ServeAsync(TcpClient client)
-        {
-            using (client)
-            {
-                try
-                {
-                    var stream = client.GetStream();
-                    var buffer = new byte[64 * 1024];
-                    while (true)
-                    {
-                        var request = "";
-                        do
-                        {
-                            var read = await stream.ReadAsync(buffer, stop.Token);
-                            // A TLS greeting is nothing that this server understands.
-                            if (read == 0 || buffer[0] == 0x16) return;
-                            request += Encoding.Latin1.GetString(buffer, 0, read);
-                        }
-                        while (!IsWhole(request));
-                        if (answer(request) is { } said) await stream.WriteAsync(Encoding.UTF8.GetBytes(said), stop.Token);
-                    }
-                }
-                catch (Exception e) when (e is OperationCanceledException or IOException)
-                {
-                    // The test is over, or the Pi hung up.
-                }
-            }
-        }
-
-        private static bool IsWhole(string request)
-        {
-            var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            if (end < 0) return false;
-            var length = request.Split("\r\n").FirstOrDefault(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
-            return length is null || request.Length - end - 4 >= int.Parse(length["Content-Length:".Length..].Trim(), System.Globalization.CultureInfo.InvariantCulture);
-        }
-    }
 }

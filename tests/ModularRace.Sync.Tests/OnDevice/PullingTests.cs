@@ -3,9 +3,12 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Shared.Identifiers;
+using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
+using ModularRace.Sync.Features.OnDevice.Downloading;
 using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Pulling;
+using ModularRace.Sync.Features.OnDevice.Showing;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
 using ModularRace.Sync.Wire;
@@ -54,6 +57,52 @@ public sealed class PullingTests(PullingTests.Pi pi) : IClassFixture<PullingTest
         Assert.Equal(0, (await pi.Send(new ApplyChanges([race], "c1"))).Taken);
         Assert.Single(await pi.HeldAsync());
         Assert.Equal(2, (await pi.Send(new ApplyChanges([competition], "c2"))).Taken);
+        Assert.Empty(await pi.HeldAsync());
+    }
+
+    [Fact]
+    public async Task A_download_with_one_bad_record_is_stored_but_for_that_and_what_refers_to_it()
+    {
+        var (competition, good, bad) = (Competition(), Uuids.New(pi.Time), Uuids.New(pi.Time));
+        JsonObject Race(Guid uuid, string discipline) => WireRecord.ToAnswer(uuid, Revision.First(), "cloud", new JsonObject { ["competition_uuid"] = competition.ClientUuid.ToString(), ["name"] = "Sprint", ["discipline"] = discipline }, null);
+        JsonObject Location(Guid race) => WireRecord.ToAnswer(Uuids.New(pi.Time), Revision.First(), "cloud", new JsonObject { ["race_uuid"] = race.ToString(), ["name"] = "Gate 1" }, null);
+        var download = new DownloadAnswer(competition.Data, [Race(good, "sprint"), Race(bad, "a discipline of later days")], [Location(good), Location(bad)], [], [], [], [], "c1");
+        await pi.Send(new StoreDownload(download, null));
+
+        var device = await pi.Send(new ReadDevice());
+        Assert.Equal((competition.ClientUuid, true, 2), (device.Competition!.ClientUuid, device.ReadyForOffline, device.Held));
+        Assert.Equal("c1", await pi.CursorAsync());
+        Assert.Equal([RecordTypes.Race, RecordTypes.RaceLocation], device.HeldChanges.Select(h => h.Type));
+        Assert.All(device.HeldChanges, h => Assert.NotEmpty(h.Reason));
+        Assert.Single(await pi.Send(new FindRacesOfCompetition(competition.ClientUuid)));
+        Assert.Single(await pi.Send(new FindLocationsOfRace(good)));
+
+        // A download that mends it leaves nothing held.
+        await pi.Send(new StoreDownload(download with { Races = [download.Races[0], Race(bad, "vertical")] }, null));
+        Assert.Equal(0, (await pi.Send(new ReadDevice())).Held);
+        Assert.Equal(2, (await pi.Send(new FindRacesOfCompetition(competition.ClientUuid))).Count);
+    }
+
+    [Fact]
+    public async Task A_download_whose_competition_cannot_be_stored_changes_nothing()
+    {
+        var competition = Competition();
+        competition.Data["time_zone"] = "Mars/Olympus";
+        var before = await pi.CursorAsync();
+        var told = await Assert.ThrowsAsync<Problem>(() => pi.Send(new StoreDownload(new DownloadAnswer(competition.Data, [], [], [], [], [], [], "never"), null)));
+        Assert.Equal("server_incompatible", told.Code);
+        Assert.Equal(before, await pi.CursorAsync());
+        Assert.Empty(await pi.HeldAsync());
+    }
+
+    [Fact]
+    public async Task What_a_later_cloud_sends_and_this_version_does_not_know_is_passed_over()
+    {
+        var competition = Competition();
+        competition.Data["mascot"] = new JsonObject { ["name"] = "Gams" };
+        var drone = new Change("drone_flight", Uuids.New(pi.Time), Revision.First(), Deleted: false, new JsonObject { ["race_uuid"] = competition.ClientUuid.ToString() });
+        Assert.Equal(1, (await pi.Send(new ApplyChanges([drone, competition], "c9"))).Taken);
+        Assert.Equal("c9", await pi.CursorAsync());
         Assert.Empty(await pi.HeldAsync());
     }
 

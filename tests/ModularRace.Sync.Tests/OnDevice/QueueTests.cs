@@ -108,10 +108,10 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
         {
             await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
             var waiting = Assert.Single(await pi.QueueAsync());
-            Assert.Equal((QueueStatuses.Pending, (DateTimeOffset?)pi.Time.GetUtcNow().AddMinutes(minutes)), (waiting.Status, waiting.NextAttemptAt));
-            pi.Time.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
+            Assert.Equal((QueueStatuses.Pending, (DateTimeOffset?)pi.Clock.Read().Corrected.AddMinutes(minutes)), (waiting.Status, waiting.NextAttemptAt));
+            pi.Pass(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
             Assert.Empty((await pi.Send(new TakeBatch(10))).Upload.Records);
-            pi.Time.Advance(TimeSpan.FromSeconds(1));
+            pi.Pass(TimeSpan.FromSeconds(1));
         }
 
         await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
@@ -123,6 +123,63 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
         await pi.Send(new ReleaseQueue());
         await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Created);
         Assert.Equal((uuid, QueueStatuses.Synced), (failed.ClientUuid, Assert.Single(await pi.QueueAsync()).Status));
+    }
+
+    [Fact]
+    public async Task A_link_that_comes_and_goes_drives_no_record_to_failed()
+    {
+        await pi.SayAsync(Report("no parent yet"));
+        await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
+        var first = Assert.Single(await pi.QueueAsync());
+        for (var times = 0; times < 20; times++)
+        {
+            await pi.Send(new ReleaseWaiting());
+            await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
+            var waiting = Assert.Single(await pi.QueueAsync());
+            Assert.Equal((QueueStatuses.Pending, 1, first.NextAttemptAt), (waiting.Status, waiting.RetryCount, waiting.NextAttemptAt));
+            Assert.Empty((await pi.Send(new TakeBatch(10))).Upload.Records);
+        }
+
+        // In its own time the next try counts.
+        pi.Pass(TimeSpan.FromMinutes(1));
+        await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
+        Assert.Equal(2, Assert.Single(await pi.QueueAsync()).RetryCount);
+    }
+
+    [Fact]
+    public async Task A_child_that_was_put_off_goes_in_the_same_run_once_its_parent_was_taken()
+    {
+        var (parent, other) = (Uuids.New(pi.Time), Uuids.New(pi.Time));
+        foreach (var uuid in new[] { parent, other })
+        {
+            var child = Report("child of it");
+            child.Content["incident_uuid"] = uuid.ToString();
+            await pi.SayAsync(child);
+        }
+
+        await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
+        await pi.SayAsync(new RecordVersion(RecordTypes.Incident, parent, Revision.First(), "x", null, null, false, new JsonObject { ["occurred_at"] = "2026-02-08T08:00:00.000Z" }));
+        await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Created);
+        var next = Assert.Single((await pi.Send(new TakeBatch(10))).Upload.Records);
+        Assert.Equal(parent.ToString(), (string?)next.Data["incident_uuid"]);
+    }
+
+    [Fact]
+    public async Task A_wall_clock_that_is_set_neither_hurries_nor_holds_up_what_waits_for_its_time()
+    {
+        await pi.Clock.AnchorAsync(pi.Time.GetUtcNow(), pi.Boot.MonotonicMs, pi.Boot.MonotonicMs, CancellationToken.None);
+        await pi.SayAsync(Report("no parent yet"));
+        await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
+        var wall = pi.Time.GetUtcNow();
+        foreach (var hours in new[] { 24, -5, -24 * 365 * 50 })
+        {
+            pi.Time.AdjustTime(wall.AddHours(hours));
+            Assert.Empty((await pi.Send(new TakeBatch(10))).Upload.Records);
+        }
+
+        pi.Boot.MonotonicMs += 60_000;
+        Assert.Single((await pi.Send(new TakeBatch(10))).Upload.Records);
+        pi.Time.AdjustTime(wall.AddMinutes(1));
     }
 
     [Fact]
@@ -160,10 +217,8 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
         var report = Report("early");
         report.Content["clock_source"] = "none";
         await pi.SayAsync(report);
-        pi.Boot.MonotonicMs += 3_600_000;
-        pi.Time.Advance(TimeSpan.FromHours(1));
-        var clock = pi.Services.GetRequiredService<AnchoredClock>();
-        await clock.AnchorAsync(pi.Time.GetUtcNow().AddSeconds(47), pi.Boot.MonotonicMs, pi.Boot.MonotonicMs, CancellationToken.None);
+        pi.Pass(TimeSpan.FromHours(1));
+        await pi.Clock.AnchorAsync(pi.Time.GetUtcNow().AddSeconds(47), pi.Boot.MonotonicMs, pi.Boot.MonotonicMs, CancellationToken.None);
         var data = Assert.Single((await pi.Send(new TakeBatch(10))).Upload.Records).Data;
         Assert.Equal("monotonic", data["clock_source"]!.GetValue<string>());
         Assert.InRange(data["clock_offset_ms"]!.GetValue<long>(), 46_990, 47_010);
@@ -222,6 +277,14 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
     public sealed class Pi : PiModules
     {
         internal FakeBoot Boot { get; } = new();
+
+        internal AnchoredClock Clock => Services.GetRequiredService<AnchoredClock>();
+
+        internal void Pass(TimeSpan time)
+        {
+            Time.Advance(time);
+            Boot.MonotonicMs += (long)time.TotalMilliseconds;
+        }
 
         protected override void Configure(IServiceCollection services)
         {

@@ -1,6 +1,6 @@
 // To send: how much waits and why, and Sync now. Offline is not a failure (R11): it says so, and nothing leaves the queue unsent.
 
-import { all, Away, post, Refused } from './api.js';
+import { all, Away, post } from './api.js';
 import { count, fill, h, icon, key, meter, pageData } from './dom.js';
 import * as outbox from './outbox.js';
 import { follow } from './progress.js';
@@ -28,6 +28,8 @@ function headline() {
   if (asked) return 'Looking for the cloud';
   if (!device.paired) return 'This Pi is not paired with a cloud';
   const waiting = device.pending_reports ?? device.pending;
+  if (device.pending === 0 && device.failed > 0) return `${count(device.failed, 'record')} could not be sent`;
+  if (device.pending === 0 && device.last_run_error) return 'The last sync broke off';
   if (device.pending === 0) return device.synced > 0 ? 'All that was made here is on the cloud' : 'Nothing was made here yet';
   return waiting > 0 ? `${count(waiting, device.pending_reports === undefined ? 'record' : 'report')} ${waiting === 1 ? 'waits' : 'wait'}` : `${count(device.pending, 'change')} ${device.pending === 1 ? 'waits' : 'wait'}`;
 }
@@ -36,9 +38,10 @@ function showGoing() {
   if (!device) { fill(going, h('h2', {}, 'One moment')); return; }
   const sum = device.pending + device.synced + device.failed + device.conflicts;
   const sent = device.synced + device.conflicts;
+  const finished = sum > 0 && sent === sum && !device.last_run_error;
   const busy = Boolean(run) || asked || device.syncing;
   fill(going, h('h2', {}, headline()),
-    h('div', { class: 'gauge' }, h('span', {}, 'On the cloud'), h('b', {}, sent, ' ', h('small', {}, `of ${count(sum, 'record')}`)), meter(sent, sum, { finished: sum > 0 && sent === sum })),
+    h('div', { class: 'gauge' }, h('span', {}, 'On the cloud'), h('b', {}, sent, ' ', h('small', {}, `of ${count(sum, 'record')}`)), meter(sent, sum, { finished })),
     h('p', { class: 'told' }, told()),
     h('div', { class: 'acts' },
       key(icon('sync', 's32'), { class: busy || !device.paired ? 'shut' : 'go', 'aria-disabled': busy || !device.paired ? 'true' : null, onclick: syncNow }, busy ? 'Sending' : 'Sync now')));
@@ -61,8 +64,7 @@ async function syncNow() {
   try {
     await post('/device/sync', {}, { timeoutMs: 30000 });
   } catch (error) {
-    lastWord = error instanceof Away ? 'This Pi is starting again.'
-      : error instanceof Refused && error.code === 'server_unreachable' ? 'No network: the cloud could not be reached.' : error.message;
+    lastWord = error instanceof Away ? 'This Pi is starting again.' : error.message;
   }
   asked = false;
   await shell.refresh();
@@ -109,6 +111,9 @@ function things() {
     if (fresh > 0) list.push(item('wait', 'waiting', `${count(fresh, 'record')} still to send`, !device?.paired ? 'This Pi is not paired with a cloud yet.' : device?.online ? 'They go with the next sync, within minutes.' : 'No network. They go by themselves when there is a link.'));
     if (putOff.length > 0) list.push(item('wait', 'waiting', `${count(putOff.length, 'record')} put off`, `${putOff[0].error_message}. Tried again${putOff[0].next_attempt_at ? ` at ${times.moment(putOff[0].next_attempt_at)}` : ' by itself'}.`));
   }
+  if (device?.held > 0) {
+    list.push(item('alert', 'problem', `${count(device.held, 'change')} of the cloud ${device.held === 1 ? 'is' : 'are'} not here yet`, `${kinds[device.held_changes[0].type] ?? device.held_changes[0].type}: ${device.held_changes[0].reason}`));
+  }
   return list;
 }
 
@@ -128,7 +133,7 @@ async function retry(row) {
 function showLeft() {
   const list = things();
   if (list.length === 0) {
-    fill(leftOver, h('h2', {}, 'What is left, and why'), h('div', { class: 'clear' }, icon('check'), h('strong', {}, 'Nothing is left'), h('p', {}, device?.synced > 0 ? 'The cloud has confirmed every record of this Pi.' : 'Reports made on this screen wait here until the cloud has them.')));
+    fill(leftOver, h('h2', {}, 'What is left, and why'), h('div', { class: 'clear' }, icon('check'), h('strong', {}, 'Nothing is left'), h('p', {}, device?.last_run_error ? `The last sync broke off: ${device.last_run_error} It is tried again by itself.` : device?.synced > 0 ? 'The cloud has confirmed every record of this Pi.' : 'Reports made on this screen wait here until the cloud has them.')));
     return;
   }
   if (list.length <= 3) { fill(leftOver, h('h2', {}, 'What is left, and why'), list); return; }
@@ -170,7 +175,7 @@ function showAll() { showGoing(); showLeft(); showSide(); }
 let seen = '';
 shell.events.addEventListener('device', event => {
   device = event.detail;
-  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts]);
+  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts, device.held, device.last_run_error]);
   if (counts !== seen) { seen = counts; refreshRows(); }
   if (device.syncing && !run) listen();
   if (!device.syncing && !asked) run = null;

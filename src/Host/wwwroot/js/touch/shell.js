@@ -80,7 +80,8 @@ function showStrip() {
   else if (additions > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(additions, 'addition')} not yet saved`, pending > 0 && h('small', {}, `${pending} not yet sent`)));
   else if (pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(pending, noun)} not yet sent`, oldest && h('small', {}, oldest)));
   else if (device?.pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(device.pending, 'change')} not yet sent`, oldest && h('small', {}, oldest)));
-  else if (device && device.paired && device.last_sync_at) parts.push(h('span', { class: 'allsent' }, icon('check'), 'All reports sent'));
+  else if (device?.failed === 0 && device.paired && device.last_run_error) parts.push(h('span', { class: 'unsent' }, icon('wait'), 'Last sync broke off'));
+  else if (device?.failed === 0 && device.paired && device.last_sync_at) parts.push(h('span', { class: 'allsent' }, icon('check'), 'All reports sent'));
   if (device && device.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), `${device.failed} not taken`));
   parts.push(link());
   parts.push(h('span', {}, device?.last_sync_at ? `Last good sync ${times.moment(device.last_sync_at)}` : 'No sync yet'));

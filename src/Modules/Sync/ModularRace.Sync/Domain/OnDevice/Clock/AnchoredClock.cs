@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using ModularRace.Shared.Time;
 
 namespace ModularRace.Sync.Domain.OnDevice.Clock;
@@ -25,6 +27,9 @@ internal sealed class AnchoredClock(TimeProvider time, IBootClock boot, IAnchorS
     /// age add; twelve hours without a link make 2.2 s of it.
     /// </summary>
     public const double DriftPerMs = 50e-6;
+
+    private static readonly DateTimeOffset Built = DateTimeOffset.Parse(
+        typeof(AnchoredClock).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "BuiltOn").Value!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private readonly Lock gate = new();
     private IReadOnlyList<ClockAnchor>? anchors;
@@ -67,6 +72,17 @@ internal sealed class AnchoredClock(TimeProvider time, IBootClock boot, IAnchorS
         return known.Count > 0
             ? new ClockCorrection((long)Math.Round((known[^1].CloudAt - known[^1].WallAt).TotalMilliseconds), null, ClockSources.Wall)
             : new ClockCorrection(null, null, ClockSources.None);
+    }
+
+    /// <summary>
+    /// The time by which a certificate is judged: the cloud's, where this boot has had a contact; else the wall clock, which is
+    /// not believed where it lies before the last time that the cloud told or the day on which this software was built.
+    /// </summary>
+    public (DateTimeOffset Now, bool Known, DateTimeOffset Earliest) ReadForCertificates()
+    {
+        var reading = Read();
+        var earliest = Anchors().Select(a => a.CloudAt).Append(Built).Max();
+        return reading.Source == ClockSources.Monotonic ? (reading.Corrected, true, earliest) : (reading.Wall > earliest ? reading.Wall : earliest, false, earliest);
     }
 
     /// <summary>Takes one contact with the cloud: its time as told in an answer, and the monotonic clock around the call.</summary>

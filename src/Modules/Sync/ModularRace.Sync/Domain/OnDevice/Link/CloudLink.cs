@@ -165,7 +165,9 @@ internal sealed class CloudLink(
         if (node is null) throw new LinkFailure(LinkFault.WrongServer);
         if (response.IsSuccessStatusCode) return node;
 
-        var code = node["code"]?.GetValueKind() == JsonValueKind.String ? node["code"]!.GetValue<string>() : null;
+        // What ModularRace refuses is problem+json; a network's own page may be JSON as well.
+        var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
+        var code = isProblem && node["code"]?.GetValueKind() == JsonValueKind.String ? node["code"]!.GetValue<string>() : null;
         throw (code, response.StatusCode) switch
         {
             ("protocol_unsupported", _) => new LinkFailure(LinkFault.Incompatible),

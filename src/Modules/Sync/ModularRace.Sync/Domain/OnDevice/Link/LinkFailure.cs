@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using ModularRace.Shared.Problems;
@@ -18,8 +19,14 @@ internal enum LinkFault
     /// <summary>Something else answers, as a hotel's network does until one signs in.</summary>
     SignInPage,
 
-    /// <summary>The certificate does not hold, or this Pi's clock is so wrong that it seems so.</summary>
+    /// <summary>No secure connection: the certificate does not hold, or there is none.</summary>
     Tls,
+
+    /// <summary>The certificate holds but for its time, and this Pi's clock is to be believed.</summary>
+    CertificateExpired,
+
+    /// <summary>The certificate holds but for its time, and this Pi's clock is not to be believed.</summary>
+    WrongClock,
 
     /// <summary>No answer in time, or it broke off.</summary>
     Hung,
@@ -41,7 +48,10 @@ internal enum LinkFault
 }
 
 /// <summary>A contact failed. The message is for a referee.</summary>
-internal sealed class LinkFailure(LinkFault fault, Exception? inner = null) : Exception(Words(fault), inner)
+/// <param name="fault">What went wrong.</param>
+/// <param name="inner">What went wrong below.</param>
+/// <param name="at">The time by which a certificate was judged.</param>
+internal sealed class LinkFailure(LinkFault fault, Exception? inner = null, DateTimeOffset? at = null) : Exception(Words(fault, at), inner)
 {
     public LinkFault Fault { get; } = fault;
 
@@ -59,11 +69,14 @@ internal sealed class LinkFailure(LinkFault fault, Exception? inner = null) : Ex
     /// <summary>What went wrong below, told apart as a person would.</summary>
     public static LinkFailure From(Exception exception)
     {
+        // What was told apart below says more than what was made of it above.
+        for (var e = exception; e is not null; e = e.InnerException)
+            if (e is LinkFailure known)
+                return known;
         for (var e = exception; e is not null; e = e.InnerException)
         {
             switch (e)
             {
-                case LinkFailure known: return known;
                 case AuthenticationException: return new LinkFailure(LinkFault.Tls, exception);
                 case TimeoutRejectedException or TimeoutException or OperationCanceledException: return new LinkFailure(LinkFault.Hung, exception);
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }: return new LinkFailure(LinkFault.Refused, exception);
@@ -79,12 +92,14 @@ internal sealed class LinkFailure(LinkFault fault, Exception? inner = null) : Ex
         return new LinkFailure(LinkFault.Hung, exception);
     }
 
-    private static string Words(LinkFault fault) => fault switch
+    private static string Words(LinkFault fault, DateTimeOffset? at) => fault switch
     {
         LinkFault.NoNetwork => "No network: the server cannot be found from here.",
         LinkFault.Refused => "The server does not answer at its address.",
         LinkFault.SignInPage => "A sign-in page answers instead of the server: sign in to this network first.",
-        LinkFault.Tls => "No secure connection: the server's certificate does not hold, or this Pi's clock is wrong.",
+        LinkFault.Tls => "No secure connection: what answers cannot prove that it is the server. Perhaps this network asks to sign in first.",
+        LinkFault.CertificateExpired => string.Create(CultureInfo.InvariantCulture, $"The server's certificate is not valid on {at:yyyy-MM-dd}, this Pi's date: it has to be renewed on the server."),
+        LinkFault.WrongClock => string.Create(CultureInfo.InvariantCulture, $"This Pi's clock is wrong: it says {at:yyyy-MM-dd}. Set its date, then the server can be reached."),
         LinkFault.Hung => "The server did not answer in time.",
         LinkFault.WrongServer => "Another server answers at this address.",
         LinkFault.Incompatible => "The server runs a version that this Pi does not understand.",

@@ -24,6 +24,7 @@ internal static class LinkRegistration
         services.AddSingleton<LinkMeter>();
         services.AddSingleton<LinkState>();
         services.AddSingleton<CircuitBreakerManualControl>();
+        services.AddSingleton<CertificateCheck>();
         services.AddSingleton<LinkConnections>();
 
         services.AddHttpClient<CloudLink>(client => client.Timeout = Timeout.InfiniteTimeSpan)
@@ -54,7 +55,7 @@ internal static class LinkRegistration
 }
 
 /// <summary>The connections to the cloud, the same for a probe and for a run.</summary>
-internal sealed class LinkConnections(LinkMeter meter) : IDisposable
+internal sealed class LinkConnections(LinkMeter meter, CertificateCheck certificates) : IDisposable
 {
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(10), Warm = TimeSpan.FromMinutes(10);
 
@@ -65,6 +66,7 @@ internal sealed class LinkConnections(LinkMeter meter) : IDisposable
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.Brotli | DecompressionMethods.GZip,
         ConnectTimeout = Connecting,
+        SslOptions = { RemoteCertificateValidationCallback = certificates.Holds },
         PooledConnectionIdleTimeout = Warm,
         ConnectCallback = async (context, cancellationToken) =>
         {

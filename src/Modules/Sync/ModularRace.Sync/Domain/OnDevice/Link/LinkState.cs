@@ -4,6 +4,7 @@ namespace ModularRace.Sync.Domain.OnDevice.Link;
 internal sealed class LinkState(TimeProvider time)
 {
     private readonly Lock gate = new();
+    private bool returned;
 
     public bool Online { get; private set; }
 
@@ -15,6 +16,17 @@ internal sealed class LinkState(TimeProvider time)
 
     public void Answered() => Set(online: true, error: null);
 
+    /// <summary>True once after each break that a contact has ended, and at the first contact of the process.</summary>
+    public bool TakeReturn()
+    {
+        lock (gate)
+        {
+            if (!returned) return false;
+            returned = false;
+            return true;
+        }
+    }
+
     public void Failed(LinkFailure failure) => Set(online: !failure.Offline, failure.Message);
 
     private void Set(bool online, string? error)
@@ -22,6 +34,7 @@ internal sealed class LinkState(TimeProvider time)
         lock (gate)
         {
             if (Since is null || Online != online) Since = time.GetUtcNow();
+            returned = online && (returned || !Online);
             (Online, LastError) = (online, error);
         }
     }

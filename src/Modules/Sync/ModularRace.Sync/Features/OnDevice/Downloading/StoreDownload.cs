@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
-using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
@@ -27,19 +26,19 @@ internal sealed class StoreDownloadHandler(SyncDbContext db, DeviceRow row, IMed
     {
         var records = Records(request.Download);
         var uuids = records.Select(r => r.ClientUuid).ToArray();
-        var unsent = await db.Queue.Where(e => uuids.Contains(e.ClientUuid) && e.Edit > e.AnsweredEdit).Select(e => e.ClientUuid).ToHashSetAsync(cancellationToken);
-        var taken = records.Where(r => !unsent.Contains(r.ClientUuid)).ToList();
-        var outcomes = await mediator.Send(new ApplyReferenceRecords([.. taken.Select(ApplyChangesHandler.Incoming)]), cancellationToken);
-        if (outcomes.FirstOrDefault(o => o.Verdict is RecordVerdict.Invalid or RecordVerdict.MissingParent) is { } bad)
-            throw new Problem(502, "server_incompatible", $"The server sent a {bad.Type} that cannot be stored here: {bad.Error?.Field} {bad.Error?.Message ?? bad.Error?.Code}");
-
-        var bases = await db.RecordBases.Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
-        foreach (var record in taken) RecordBases.Set(db, bases, record.Type, record.ClientUuid, record.Revision, record.Data);
-
-        // What another competition held back belongs to a cursor that is left behind; this download is newer for its own.
         var device = await row.TakeAsync(cancellationToken);
         var competition = records[0];
+
+        // What another competition held back belongs to a cursor that is left behind; this download is newer for its own.
         if (device.CompetitionUuid == competition.ClientUuid) await db.HeldChanges.Where(h => uuids.Contains(h.ClientUuid)).ExecuteDeleteAsync(cancellationToken);
+
+        // R14: taken as changes are. One bad record is held back in plain sight with what refers to it; the others are here.
+        await mediator.Send(new ApplyChanges(records, null), cancellationToken);
+        if ((await mediator.Send(new FindCompetitions([competition.ClientUuid]), cancellationToken)).Count == 0)
+            throw new Problem(502, "server_incompatible", "The server sent a competition that cannot be stored here.");
+
+        // What a record broke was undone, and what was read of this device with it.
+        device = await row.TakeAsync(cancellationToken);
         device.CompetitionUuid = competition.ClientUuid;
         device.CompetitionName = competition.Data["name"]?.GetValue<string>();
         device.CompetitionDate = request.Date;

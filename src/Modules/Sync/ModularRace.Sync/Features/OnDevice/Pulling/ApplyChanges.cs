@@ -69,7 +69,7 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
                 continue;
             }
 
-            var reason = unsent.Contains(change.ClientUuid) ? "an unsent edit" : outcome?.Error?.Message ?? outcome?.Error?.Code ?? "not taken";
+            var reason = unsent.Contains(change.ClientUuid) ? "An edit made here goes first." : outcome?.Error?.Message ?? outcome?.Error?.Code ?? "It could not be taken.";
             if (outcome is not null) logger.LogWarning("{Type} {Uuid} from the cloud is held back: {Reason}", change.Type, change.ClientUuid, reason);
             if (!holding.TryGetValue(key, out var hold))
             {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModularRace.Shared.Messaging;
 using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Persistence;
 
@@ -75,7 +76,7 @@ internal sealed class LinkWatch(
 /// <summary>How many records may go now.</summary>
 internal sealed record CountDue : IQuery<int>;
 
-internal sealed class CountDueHandler(SyncDbContext db, TimeProvider time) : IRequestHandler<CountDue, int>
+internal sealed class CountDueHandler(SyncDbContext db, AnchoredClock clock) : IRequestHandler<CountDue, int>
 {
-    public Task<int> Handle(CountDue request, CancellationToken cancellationToken) => db.Queue.Due(time.GetUtcNow()).CountAsync(cancellationToken);
+    public Task<int> Handle(CountDue request, CancellationToken cancellationToken) => db.Queue.Due(clock.Read().Corrected).CountAsync(cancellationToken);
 }

@@ -15,9 +15,20 @@ internal sealed class ReleaseQueueHandler(SyncDbContext db) : IRequestHandler<Re
 {
     public async Task<Done> Handle(ReleaseQueue request, CancellationToken cancellationToken)
     {
+        await db.Queue.Where(e => (e.Status == QueueStatuses.Pending && e.NextAttemptAt != null) || e.Status == QueueStatuses.Failed || e.Status == QueueStatuses.Conflict)
+            .ExecuteUpdateAsync(s => s.SetProperty(e => e.AskAgain, true), cancellationToken);
+        return default;
+    }
+}
+
+/// <summary>The link is back: what the cloud put off is tried before its time, which is no try that counts (R11).</summary>
+internal sealed record ReleaseWaiting : ICommand<Done>;
+
+internal sealed class ReleaseWaitingHandler(SyncDbContext db) : IRequestHandler<ReleaseWaiting, Done>
+{
+    public async Task<Done> Handle(ReleaseWaiting request, CancellationToken cancellationToken)
+    {
         await db.Queue.Where(e => e.Status == QueueStatuses.Pending && e.NextAttemptAt != null)
-            .ExecuteUpdateAsync(s => s.SetProperty(e => e.NextAttemptAt, (DateTimeOffset?)null), cancellationToken);
-        await db.Queue.Where(e => e.Status == QueueStatuses.Failed || e.Status == QueueStatuses.Conflict)
             .ExecuteUpdateAsync(s => s.SetProperty(e => e.AskAgain, true), cancellationToken);
         return default;
     }

@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Records;
+using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
@@ -18,7 +21,7 @@ internal sealed record SettleBatch(UploadRequest Upload, UploadAnswer Answer) : 
 /// <param name="Deferred">Were put off.</param>
 internal sealed record BatchFigures(int Uploaded, int Merged, int Conflicts, int Failed, int Deferred);
 
-internal sealed class SettleBatchHandler(SyncDbContext db, TimeProvider time) : IRequestHandler<SettleBatch, BatchFigures>
+internal sealed class SettleBatchHandler(SyncDbContext db, AnchoredClock clock) : IRequestHandler<SettleBatch, BatchFigures>
 {
     public async Task<BatchFigures> Handle(SettleBatch request, CancellationToken cancellationToken)
     {
@@ -29,6 +32,7 @@ internal sealed class SettleBatchHandler(SyncDbContext db, TimeProvider time) : 
         // Locked: a tap that edits one of them meanwhile is counted after this, or before it, never beside it.
         var entries = await db.Queue.FromSql($"SELECT * FROM sync.sync_queue WHERE client_uuid = ANY({uuids}) ORDER BY id FOR UPDATE")
             .ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
+        var taken = new HashSet<Guid>();
         int uploaded = 0, merged = 0, conflicts = 0, failed = 0, deferred = 0;
         for (var i = 0; i < sent.Count; i++)
         {
@@ -40,6 +44,7 @@ internal sealed class SettleBatchHandler(SyncDbContext db, TimeProvider time) : 
             {
                 case UploadStatuses.Created or UploadStatuses.Updated or UploadStatuses.Merged or UploadStatuses.AlreadySynced:
                     uploaded++;
+                    taken.Add(answered);
                     if (result.Status == UploadStatuses.Merged) merged++;
                     Settle(entry, sent[i].Edit, current, QueueStatuses.Synced, result);
                     break;
@@ -54,13 +59,7 @@ internal sealed class SettleBatchHandler(SyncDbContext db, TimeProvider time) : 
                 case UploadStatuses.Deferred:
                     if (!current) break;
                     deferred++;
-                    entry.RetryCount++;
-                    entry.AskAgain = false;
-                    (entry.ErrorCode, entry.ErrorMessage) = (result.Error?.Code, result.Error?.Message);
-                    var wait = RetryTimes.After(entry.RetryCount);
-                    entry.NextAttemptAt = wait is { } pause ? time.GetUtcNow() + pause : null;
-                    entry.Status = wait is null ? QueueStatuses.Failed : QueueStatuses.Pending;
-                    if (wait is null) failed++;
+                    if (PutOff(entry, result.Error)) failed++;
                     break;
                 default:
                     throw new LinkFailure(LinkFault.WrongServer);
@@ -70,9 +69,36 @@ internal sealed class SettleBatchHandler(SyncDbContext db, TimeProvider time) : 
         // The cloud keeps a run once, however often it is told (R2).
         var told = request.Upload.Runs?.Select(r => r.RunUuid).ToArray() ?? [];
         if (told.Length > 0) await db.Runs.Where(r => told.Contains(r.RunUuid)).ExecuteUpdateAsync(set => set.SetProperty(r => r.Told, true), cancellationToken);
+        await ReleaseChildrenAsync(taken, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return new BatchFigures(uploaded, merged, conflicts, failed, deferred);
     }
+
+    /// <summary>R11: true where it now waits as failed. A try before its time (the link came back, a person asked) does not count, so that a flapping link drives nothing there.</summary>
+    private bool PutOff(QueueEntry entry, RecordError? error)
+    {
+        var now = clock.Read().Corrected;
+        var early = entry.Status == QueueStatuses.Pending && entry.NextAttemptAt > now && !RetryTimes.IsBeyond(entry.NextAttemptAt.Value, now);
+        entry.AskAgain = false;
+        (entry.ErrorCode, entry.ErrorMessage) = (error?.Code, error?.Message);
+        if (early) return false;
+        var wait = RetryTimes.After(++entry.RetryCount);
+        entry.NextAttemptAt = wait is { } pause ? now + pause : null;
+        entry.Status = wait is null ? QueueStatuses.Failed : QueueStatuses.Pending;
+        return wait is null;
+    }
+
+    /// <summary>What was put off for want of a record that is there now goes with the next batch of this run.</summary>
+    private async Task ReleaseChildrenAsync(HashSet<Guid> taken, CancellationToken cancellationToken)
+    {
+        if (taken.Count == 0) return;
+        var waiting = await db.Queue.Where(e => (e.Status == QueueStatuses.Pending || e.Status == QueueStatuses.Failed) && e.ErrorCode == "foreign_key_not_found").ToListAsync(cancellationToken);
+        foreach (var entry in waiting.Where(e => Named(e.Content).Any(taken.Contains))) entry.AskAgain = true;
+    }
+
+    private static IEnumerable<Guid> Named(JsonObject content) =>
+        content.SelectMany(field => field.Value is JsonArray list ? list.AsEnumerable() : [field.Value])
+            .Select(node => node is JsonValue v && v.TryGetValue<string>(out var text) && Guid.TryParseExact(text, "D", out var uuid) ? uuid : Guid.Empty);
 
     private static void Settle(QueueEntry entry, long edit, bool current, string status, UploadResult result)
     {

@@ -23,7 +23,7 @@ internal sealed class BatchSize
 /// Once to the cloud and back: uploads what is due, batch by batch, then takes the changes, page by page. Each batch and
 /// page is a commit of its own, so that what got through before a link broke is done with; nothing is open over the network.
 /// </summary>
-internal sealed class SyncPass(ScopedSender sender, CloudLink link, BatchSize size, DeviceProgress progress, TimeProvider time)
+internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState state, BatchSize size, DeviceProgress progress, TimeProvider time)
 {
     private const int ChangesPerPage = 500, MostShrinks = 6;
     private static readonly TimeSpan GrantsHold = TimeSpan.FromHours(1);
@@ -48,6 +48,7 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, BatchSize si
         int? most = null;
         for (var sent = 0; ;)
         {
+            if (state.TakeReturn()) await sender.SendAsync(new ReleaseWaiting(), cancellationToken);
             var batch = await sender.SendAsync(new TakeBatch(most ?? size.Now), cancellationToken);
             var records = batch.Upload.Records;
 

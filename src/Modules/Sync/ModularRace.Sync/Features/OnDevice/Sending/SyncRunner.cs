@@ -110,32 +110,21 @@ internal sealed class SyncRunner(
         var timer = time.GetTimestamp();
         var (sent, received, requests) = (meter.Sent, meter.Received, meter.Requests);
         var tally = new RunTally();
-        Exception? error = null;
-        try
+        Exception? error;
+        do
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var pass = scope.ServiceProvider.GetRequiredService<SyncPass>();
-            do
+            bool release;
+            lock (gate)
             {
-                bool release;
-                lock (gate)
-                {
-                    on.Asked = false;
-                    release = on.Release;
-                    on.Release = false;
-                }
-
-                if (release) await sender.SendAsync(new ReleaseQueue(), stopping);
-                await pass.RunAsync(tally, stopping);
+                on.Asked = false;
+                release = on.Release;
+                on.Release = false;
             }
-            while (AskedAgain(on));
+
+            // Who joined while a pass was timing out gets one of their own: the link may be back since.
+            error = await PassAsync(tally, release, stopping);
         }
-        catch (Exception e)
-        {
-            error = stopping.IsCancellationRequested ? Stopping() : e;
-            if (e is not (LinkFailure or Problem or OperationCanceledException)) logger.LogError(e, "A run ended with an error.");
-            else logger.LogInformation("A run ended early: {Reason}", e.Message);
-        }
+        while (AskedAgain(on) && !stopping.IsCancellationRequested);
 
         var figures = new SyncFigures(
             tally.Uploaded, tally.Merged, tally.Conflicts, tally.Failed, tally.Downloaded, 0, meter.Sent - sent, meter.Received - received, meter.Requests - requests,
@@ -154,6 +143,24 @@ internal sealed class SyncRunner(
         progress.Report(error is null ? "done" : "failed", tally.Uploaded, tally.Uploaded, error is LinkFailure or Problem ? error.Message : error is null ? null : "Something went wrong on this Pi.");
         if (error is null) on.Ended.TrySetResult(figures);
         else on.Ended.TrySetException(error is LinkFailure failure ? failure.ToProblem() : error);
+    }
+
+    /// <summary>Once to the cloud and back; answers what broke it off.</summary>
+    private async Task<Exception?> PassAsync(RunTally tally, bool release, CancellationToken stopping)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            if (release) await sender.SendAsync(new ReleaseQueue(), stopping);
+            await scope.ServiceProvider.GetRequiredService<SyncPass>().RunAsync(tally, stopping);
+            return null;
+        }
+        catch (Exception e)
+        {
+            if (e is not (LinkFailure or Problem or OperationCanceledException)) logger.LogError(e, "A run ended with an error.");
+            else logger.LogInformation("A run ended early: {Reason}", e.Message);
+            return stopping.IsCancellationRequested ? Stopping() : e;
+        }
     }
 
     /// <summary>Whether somebody asked since the pass began; if not, the run is over and the next who asks starts another.</summary>

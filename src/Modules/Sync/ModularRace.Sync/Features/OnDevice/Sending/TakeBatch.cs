@@ -35,7 +35,7 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
 
     public async Task<Batch> Handle(TakeBatch request, CancellationToken cancellationToken)
     {
-        var due = db.Queue.Due(time.GetUtcNow());
+        var due = db.Queue.Due(clock.Read().Corrected);
         var waiting = await due.CountAsync(cancellationToken);
         var taken = await due.OrderBy(e => e.Id).Take(request.Most).ToListAsync(cancellationToken);
         var records = new List<UploadRecord>(taken.Count);
@@ -115,12 +115,14 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
 internal static class QueueDue
 {
     /// <summary>
-    /// What may go now. A wall clock that was set back must not make a record wait for days: none waits longer than the
-    /// longest of R11's times.
+    /// What may go now. Times are the cloud's, carried on by the monotonic clock, so that a wall clock that is set changes
+    /// none; after a boot in which nothing is known of it yet, none waits longer than the longest of R11's times.
     /// </summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="now">The corrected time (R10).</param>
     public static IQueryable<QueueEntry> Due(this IQueryable<QueueEntry> queue, DateTimeOffset now)
     {
-        var never = now + RetryTimes.Longest + TimeSpan.FromMinutes(1);
+        var never = now + RetryTimes.Beyond;
         return queue.Where(e => e.AskAgain || (e.Status == QueueStatuses.Pending && (e.NextAttemptAt == null || e.NextAttemptAt <= now || e.NextAttemptAt > never)));
     }
 }
@@ -130,7 +132,10 @@ internal static class RetryTimes
 {
     private static readonly TimeSpan[] Times = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
 
-    public static TimeSpan Longest => Times[^1];
+    public static TimeSpan Beyond => Times[^1] + TimeSpan.FromMinutes(1);
+
+    /// <summary>No time that was given by this clock: it was given before the clock was lost.</summary>
+    public static bool IsBeyond(DateTimeOffset at, DateTimeOffset now) => at > now + Beyond;
 
     /// <summary>How long to wait after the cloud put it off for the n-th time, from 1; null: no more by itself.</summary>
     public static TimeSpan? After(int times) => times <= Times.Length ? Times[times - 1] : null;

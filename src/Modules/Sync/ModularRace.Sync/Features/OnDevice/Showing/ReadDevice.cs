@@ -17,18 +17,26 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="Competition">The one that was downloaded; null: none.</param>
 /// <param name="LastSyncAt">By this Pi's clock.</param>
 /// <param name="LastError">Why the last contact failed, in words for a referee; null when it did not.</param>
+/// <param name="LastRunError">Why the last run that reached the cloud broke off; null when it did not. Until one ends well, nobody is told that all is sent.</param>
+/// <param name="HeldChanges">Changes of the cloud that could not be taken yet, the first of them, with the reason (R14).</param>
+/// <param name="Held">How many there are.</param>
 /// <param name="PendingReports">Of those pending, the reports that a person made.</param>
 /// <param name="OldestPendingAt">When the oldest of those pending was made, by this Pi's clock.</param>
 /// <param name="LinkSince">Since when <paramref name="Online"/> is so, by this Pi's clock.</param>
 internal sealed record DeviceView(
     Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
     int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
-    long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes);
+    long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes,
+    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges);
 
 internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
 
+internal sealed record HeldView(string Type, Guid ClientUuid, string Reason);
+
 internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock) : IRequestHandler<ReadDevice, DeviceView>
 {
+    private const int MostHeld = 20;
+
     public async Task<DeviceView> Handle(ReadDevice request, CancellationToken cancellationToken)
     {
         var device = await row.ReadAsync(cancellationToken);
@@ -36,6 +44,8 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             .Select(g => new { g.Key, Count = g.Count(), Reports = g.Count(e => e.RecordType == RecordTypes.Report), Oldest = g.Min(e => e.CreatedAt) })
             .ToDictionaryAsync(g => g.Key, cancellationToken);
         var counts = groups.ToDictionary(g => g.Key, g => g.Value.Count);
+        var lastRun = await db.Runs.Where(r => r.ReachedServer).OrderByDescending(r => r.Id).Select(r => r.Error).FirstOrDefaultAsync(cancellationToken);
+        var held = await db.HeldChanges.OrderBy(h => h.Id).Take(MostHeld).Select(h => new HeldView(h.RecordType, h.ClientUuid, h.Reason)).ToListAsync(cancellationToken);
         var pending = groups.GetValueOrDefault(QueueStatuses.Pending);
         var card = CardSpace.Read();
         var reading = clock.Read();
@@ -44,6 +54,7 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             device.CompetitionUuid is { } uuid ? new DeviceCompetitionView(uuid, device.CompetitionName, device.CompetitionDate) : null, device.ReadyForOfflineAt is not null,
             counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Synced), counts.GetValueOrDefault(QueueStatuses.Conflict),
             counts.GetValueOrDefault(QueueStatuses.Failed), 0, device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
-            reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes);
+            reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes,
+            lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held);
     }
 }
