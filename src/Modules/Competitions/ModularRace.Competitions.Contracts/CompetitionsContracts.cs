@@ -63,3 +63,9 @@ public sealed record CheckReferenceRecords(IReadOnlyList<IncomingRecord> Records
 /// what is stored already, and stand in the order of reference. A record equal to what is stored is left alone.
 /// </summary>
 public sealed record ApplyReferenceRecords(IReadOnlyList<IncomingRecord> Records) : ICommand<IReadOnlyList<RecordOutcome>>;
+
+/// <summary>
+/// On a Pi, at the end of its day (R13): everything of this module goes. Sync alone asks for it, once the cloud has confirmed
+/// all that was made here and nothing that stays refers to any of it.
+/// </summary>
+public sealed record ClearReferenceRecords : ICommand<Done>;

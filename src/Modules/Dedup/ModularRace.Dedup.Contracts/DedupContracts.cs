@@ -89,3 +89,9 @@ public sealed record DuplicateFigures(int Standing, int Duplicates, int MissedDu
 
 /// <summary>How many conflicts were raised since then, by competition.</summary>
 public sealed record CountConflictsSince(DateTimeOffset Since) : IQuery<IReadOnlyDictionary<Guid, int>>;
+
+/// <summary>
+/// On a Pi, at the end of its day (R13): groups, the merge log and people's groupings go, but those of the incidents given.
+/// Sync alone asks for it. Answers which grouping records stay. The caller holds the lock of every race.
+/// </summary>
+public sealed record ClearGroups(IReadOnlyCollection<Guid> KeepIncidents) : ICommand<IReadOnlyCollection<Guid>>;

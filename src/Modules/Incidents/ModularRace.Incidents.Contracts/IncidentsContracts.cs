@@ -41,3 +41,14 @@ public static class RaceLock
 
 /// <summary>The whole records of these incidents (not their reports), in no order.</summary>
 public sealed record ReadIncidentRecords(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<RecordVersion>>;
+
+/// <summary>
+/// On a Pi, at the end of its day (R13): incidents with their reports and history go, but the groups that hold one of the
+/// records given (of any type). Sync alone asks for it, for what the cloud has confirmed. Answers which records stay.
+/// The caller holds the lock of every race.
+/// </summary>
+public sealed record ClearIncidentRecords(IReadOnlyCollection<Guid> Keep) : ICommand<KeptIncidentRecords>;
+
+/// <param name="Incidents">The incidents that stay.</param>
+/// <param name="Others">Their reports and the history of both.</param>
+public sealed record KeptIncidentRecords(IReadOnlyCollection<Guid> Incidents, IReadOnlyCollection<Guid> Others);

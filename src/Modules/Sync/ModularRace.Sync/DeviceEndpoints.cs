@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Features.OnDevice.Clearing;
 using ModularRace.Sync.Features.OnDevice.Downloading;
 using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Queueing;
@@ -50,6 +51,12 @@ internal static class DeviceEndpoints
 
         device.MapPost("/verify", (IMediator mediator, CancellationToken ct) => mediator.Send(new ProveDevice(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ProveDevice").WithSummary("Asks the cloud whether it holds all that this Pi made or changed").Produces<ProofView>().ProducesProblem(409).ProducesProblem(502).ProducesProblem(503);
+
+        device.MapGet("/clearance", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadClearance(), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ReadClearance").WithSummary("What stands in the way of clearing this Pi").Produces<Clearance>();
+
+        device.MapPost("/clear", (ClearDevice message, IMediator mediator, CancellationToken ct) => mediator.Send(message, ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ClearDevice").WithSummary("Deletes what the cloud has confirmed, for the next race").Produces<ClearedView>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
 
         device.MapGet("/queue", (string? status, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListQueue(status, new PageRequest(limit, cursor)), ct))

@@ -199,7 +199,8 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     private static bool IsTransient(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
-            if (e is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation })
+            // Another changed or removed the very row meanwhile: read anew, the command sees that.
+            if (e is DbUpdateConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation })
                 return true;
         return false;
     }

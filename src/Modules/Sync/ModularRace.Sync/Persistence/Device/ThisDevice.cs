@@ -47,6 +47,12 @@ internal sealed class ThisDevice
     /// <summary>When all of the competition was on this Pi.</summary>
     public DateTimeOffset? ReadyForOfflineAt { get; set; }
 
+    /// <summary>
+    /// R2: the highest edit of a record that was cleared. What is made anew in the queue counts on from here: a record that
+    /// comes back by a download, and is edited again, never takes a number that the cloud knows.
+    /// </summary>
+    public long EditFloor { get; set; }
+
     /// <summary>When a run last ended well, by this Pi's clock.</summary>
     public DateTimeOffset? LastSyncAt { get; set; }
 

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
+using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Persistence;
@@ -12,7 +13,7 @@ using ModularRace.Sync.Persistence.Device;
 namespace ModularRace.Sync.Features.OnDevice.Queueing;
 
 /// <summary>Queues what a person made or changed here, in the very commit of the record. What was received or derived is nobody's edit.</summary>
-internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, AnchoredClock clock, LinkSignal signal, TimeProvider time)
+internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, AnchoredClock clock, DeviceIdentity identity, LinkSignal signal, TimeProvider time)
     : INotificationHandler<RecordsChanged>
 {
     public async Task Handle(RecordsChanged notification, CancellationToken cancellationToken)
@@ -34,6 +35,7 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, An
                     ClientUuid = record.ClientUuid,
                     Status = QueueStatuses.Pending,
                     CreatedAt = time.GetUtcNow(),
+                    Edit = identity.EditFloor,
                     Content = Whole(record, seen?.Fields ?? []),
                     BootId = boot,
                     MonotonicMs = monotonic,

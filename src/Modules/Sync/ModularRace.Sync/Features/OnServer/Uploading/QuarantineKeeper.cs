@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
+using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
 using ModularRace.Sync.Wire;

@@ -1,4 +1,5 @@
 using ModularRace.Shared.Records;
+using ModularRace.Sync.Domain;
 
 namespace ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 

@@ -1,0 +1,37 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
+using ModularRace.Incidents.Persistence;
+using ModularRace.Shared.Access;
+
+namespace ModularRace.Incidents.Features.Clearing;
+
+/// <summary>A group stays or goes whole: the one that stands is shown with the reports of all.</summary>
+internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, ISystemIdentity system) : IRequestHandler<ClearIncidentRecords, KeptIncidentRecords>
+{
+    public async Task<KeptIncidentRecords> Handle(ClearIncidentRecords request, CancellationToken cancellationToken)
+    {
+        if (system.Origin == CloudIdentity.Cloud) throw new InvalidOperationException("The cloud is never cleared.");
+        Guid[] keep = [.. request.Keep];
+        var incidents = await db.Database.SqlQuery<Guid>(
+            $"""
+             WITH named AS (
+                 SELECT unnest({keep}) AS uuid
+                 UNION SELECT record_uuid FROM incidents.history_entries WHERE client_uuid = ANY({keep})),
+             members AS (
+                 SELECT uuid FROM named
+                 UNION SELECT r.incident_uuid FROM incidents.reports r JOIN named n ON n.uuid = r.client_uuid)
+             SELECT i.client_uuid AS "Value" FROM incidents.incidents i
+             WHERE i.group_uuid IN (SELECT g.group_uuid FROM incidents.incidents g JOIN members m ON m.uuid = g.client_uuid)
+             """).ToArrayAsync(cancellationToken);
+        var reports = await db.Reports.Where(r => incidents.Contains(r.IncidentUuid)).Select(r => r.ClientUuid).ToArrayAsync(cancellationToken);
+        Guid[] stay = [.. incidents, .. reports];
+        var history = await db.HistoryEntries.Where(h => stay.Contains(h.RecordUuid)).Select(h => h.ClientUuid).ToArrayAsync(cancellationToken);
+
+        await db.HistoryEntries.Where(h => !stay.Contains(h.RecordUuid)).ExecuteDeleteAsync(cancellationToken);
+        await db.Reports.Where(r => !incidents.Contains(r.IncidentUuid)).ExecuteDeleteAsync(cancellationToken);
+        await db.Incidents.Where(i => !incidents.Contains(i.ClientUuid)).ExecuteDeleteAsync(cancellationToken);
+        await db.IncidentCounters.Where(c => !db.Incidents.Any(i => i.CompetitionUuid == c.CompetitionUuid)).ExecuteDeleteAsync(cancellationToken);
+        return new KeptIncidentRecords(incidents, [.. reports, .. history]);
+    }
+}
