@@ -53,6 +53,50 @@ public sealed class EveningTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         Assert.Empty(await day.Cloud.List("/conflicts?state=pending"));
     }
 
+    [Fact]
+    public async Task A_day_without_a_link_goes_by_stick_and_its_receipt_clears_the_Pi()
+    {
+        await day.Pi.Post("/device/download?wait=true", new { competition_uuid = day.Competition }, HttpStatusCode.OK);
+        await ReportAsync(121, 1800, "before the link died");
+        await day.SyncUntilSentAsync();
+        day.Link.GoDown();
+        foreach (var bib in Enumerable.Range(122, 5)) await ReportAsync(bib, 1800 + bib * 40, "on the stick");
+        var archive = await day.Pi.GetByteArrayAsync(new Uri("api/v1/device/export", UriKind.Relative));
+        Assert.Equal("MRARCH1\n", System.Text.Encoding.ASCII.GetString(archive, 0, 8));
+        Assert.DoesNotContain("on the stick", System.Text.Encoding.UTF8.GetString(archive), StringComparison.Ordinal);
+
+        var receipt = await ImportAsync(archive);
+        var again = await ImportAsync(archive);
+        Assert.All(again["results"]!.AsArray(), r => Assert.Equal("already_synced", r!.Text("status")));
+        Assert.Contains("on the stick", await StandingAsync(day.Cloud), StringComparison.Ordinal);
+
+        // A hand on the file, and an edit since.
+        var forged = receipt.DeepClone();
+        forged["results"]![0]!["status"] = "conflict";
+        Assert.Equal("receipt_invalid", (await day.Pi.Post("/device/receipt", forged, HttpStatusCode.Conflict)).Text("code"));
+        var taken = await day.Pi.Post("/device/receipt", receipt, HttpStatusCode.OK);
+        Assert.True((bool)taken["covers"]!, taken.ToJsonString());
+        Assert.Equal(0, (int)(await day.Pi.Get("/device"))["pending"]!);
+        var late = await ReportAsync(130, 9000);
+        Assert.Equal("not_safe_to_clear", (await day.Pi.Post("/device/clear", new { confirm = "Trial Cup" }, HttpStatusCode.Conflict)).Text("code"));
+
+        receipt = await ImportAsync(await day.Pi.GetByteArrayAsync(new Uri("api/v1/device/export", UriKind.Relative)));
+        Assert.True((bool)(await day.Pi.Post("/device/receipt", receipt, HttpStatusCode.OK))["covers"]!);
+        var cleared = await day.Pi.Post("/device/clear", new { confirm = "Trial Cup" }, HttpStatusCode.OK);
+        Assert.Equal(receipt["receipts"]![0]!.Text("receipt_uuid"), cleared["receipt"]!.Text("receipt_uuid"));
+        Assert.Contains(late["report"]!.Text("client_uuid"), await StandingAsync(day.Cloud), StringComparison.Ordinal);
+        day.Link.ComeBack();
+        await day.Pi.Post("/device/download?wait=true", new { competition_uuid = day.Competition }, HttpStatusCode.OK);
+        Assert.Equal(await StandingAsync(day.Cloud), await StandingAsync(day.Pi));
+    }
+
+    private async Task<JsonNode> ImportAsync(byte[] archive)
+    {
+        using var content = new ByteArrayContent(archive);
+        content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/octet-stream");
+        return await day.Cloud.Post("/sync/import", content, HttpStatusCode.OK);
+    }
+
     private async Task<string> StandingAsync(HttpClient host)
     {
         var lines = new List<string>();

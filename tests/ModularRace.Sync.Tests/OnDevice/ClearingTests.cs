@@ -7,6 +7,7 @@ using ModularRace.Competitions.Contracts;
 using ModularRace.Incidents.Features.Editing;
 using ModularRace.Incidents.Features.Reporting;
 using ModularRace.Shared.Access;
+using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice.Clock;
@@ -83,7 +84,7 @@ public sealed class ClearingTests(ClearingTests.Pi pi) : IClassFixture<ClearingT
         for (var part = 0; part < holdings.Parts; part++)
         {
             Assert.Null(await pi.Send(new FindReceipt(holdings)));
-            var receipt = new Receipt(Guid.NewGuid(), Guid.NewGuid(), pi.Competition, pi.Time.GetUtcNow(), holdings.Part(part, earlier).Counts(), holdings.Part(part, earlier).Digest(), "");
+            var receipt = new Receipt(Uuids.New(pi.Time), Uuids.New(pi.Time), pi.Competition, pi.Time.GetUtcNow(), holdings.Part(part, earlier).Counts(), holdings.Part(part, earlier).Digest(), "");
             await pi.Send(new KeepReceipt(receipt, earlier));
             earlier = receipt.ReceiptUuid;
         }
@@ -255,7 +256,7 @@ public sealed class ClearingTests(ClearingTests.Pi pi) : IClassFixture<ClearingT
                 if (Interlocked.Decrement(ref left) != -1) return;
                 Reached = true;
                 Ours.Value = null;
-                var tap = Task.Run(other);
+                var tap = other();
                 using var watch = new NpgsqlConnection(connection);
                 watch.Open();
                 using var waiting = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", watch);

@@ -77,7 +77,7 @@ public sealed class LinkTests
     {
         await using var server = new SmallServer(_ => Answer("404 Not Found", "application/problem+json", """{"title":"No.","status":404,"code":"pairing_code_invalid"}"""));
         using var pi = new LinkedPi();
-        var told = await Assert.ThrowsAsync<Problem>(() => pi.Link.PairAsync(server.Address, "ABCDEFGH", Guid.Empty, [], TestContext.Current.CancellationToken));
+        var told = await Assert.ThrowsAsync<Problem>(() => pi.Link.PairAsync(server.Address, "ABCDEFGH", Guid.Empty, [], null, TestContext.Current.CancellationToken));
         Assert.Equal((404, "pairing_code_invalid"), (told.Status, told.Code));
         Assert.True(pi.State.Online);
     }

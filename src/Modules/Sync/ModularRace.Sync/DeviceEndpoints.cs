@@ -1,12 +1,14 @@
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Features.OnDevice.Clearing;
 using ModularRace.Sync.Features.OnDevice.Downloading;
+using ModularRace.Sync.Features.OnDevice.Exporting;
 using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Queueing;
 using ModularRace.Sync.Features.OnDevice.Sending;
@@ -19,6 +21,9 @@ namespace ModularRace.Sync;
 /// <summary>The routes of the Pi's half.</summary>
 internal static class DeviceEndpoints
 {
+    /// <summary>The outcome of every record of a season.</summary>
+    private const long LargestReceipt = 64 << 20;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var device = api.MapGroup("/device").WithTags("This device").ProducesProblem(401).ProducesProblem(403);
@@ -51,6 +56,24 @@ internal static class DeviceEndpoints
 
         device.MapPost("/verify", (IMediator mediator, CancellationToken ct) => mediator.Send(new ProveDevice(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ProveDevice").WithSummary("Asks the cloud whether it holds all that this Pi made or changed").Produces<ProofView>().ProducesProblem(409).ProducesProblem(502).ProducesProblem(503);
+
+        device.MapGet("/export", async (HttpContext http, IMediator mediator, TimeProvider time, CancellationToken ct) =>
+            {
+                await mediator.Send(new ExportArchive((piece, cancelled) =>
+                {
+                    // Before the first byte: what goes wrong earlier is told as a problem.
+                    if (!http.Response.HasStarted)
+                        (http.Response.ContentType, http.Response.Headers.ContentDisposition) = ("application/octet-stream", $"attachment; filename=\"{ArchiveNames.Archive(time.GetUtcNow())}\"");
+                    return http.Response.Body.WriteAsync(piece, cancelled).AsTask();
+                }), ct);
+                return Results.Empty;
+            })
+            .RequireAuthorization(Policies.PiOperator).WithName("ExportArchive").WithSummary("All that was not cleared, as one file for a memory stick: encrypted for the cloud, signed by this Pi")
+            .Produces(200, contentType: "application/octet-stream").ProducesProblem(409);
+
+        device.MapPost("/receipt", (ImportReceipt file, IMediator mediator, CancellationToken ct) => mediator.Send(new TakeReceipt(file), ct))
+            .RequireAuthorization(Policies.PiOperator).WithMetadata(new RequestSizeLimitAttribute(LargestReceipt)).WithName("TakeReceipt").WithSummary("Takes back the cloud's receipt for an archive").Produces<TakenReceipt>()
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413);
 
         device.MapGet("/clearance", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadClearance(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ReadClearance").WithSummary("What stands in the way of clearing this Pi").Produces<Clearance>();

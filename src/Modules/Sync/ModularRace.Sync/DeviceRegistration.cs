@@ -33,6 +33,7 @@ internal static class DeviceRegistration
 
         services.AddCloudLink();
         services.AddScoped<DeviceRow>();
+        services.AddSingleton<SigningKey>();
         services.AddSingleton<ScopedSender>();
         services.AddSingleton(provider => new DeviceProgress(provider.GetService<IHostApplicationLifetime>()));
         services.AddSingleton<BatchSize>();

@@ -10,6 +10,7 @@ using ModularRace.Sync.Features.Link;
 using ModularRace.Sync.Features.OnServer.Devices;
 using ModularRace.Sync.Features.OnServer.Download;
 using ModularRace.Sync.Features.OnServer.Feed;
+using ModularRace.Sync.Features.OnServer.Importing;
 using ModularRace.Sync.Features.OnServer.Metrics;
 using ModularRace.Sync.Features.OnServer.Pairing;
 using ModularRace.Sync.Features.OnServer.Quarantine;
@@ -25,6 +26,9 @@ internal static class ServerEndpoints
     /// <summary>Limits count decompressed bytes: 8 MiB under <c>/sync</c>.</summary>
     private const long LargestBody = 8 * 1024 * 1024;
 
+    /// <summary>An archive is read as it comes, never whole.</summary>
+    private const long LargestArchive = 512L * 1024 * 1024;
+
     public static void MapHealth(IEndpointRouteBuilder api, SyncRole role) =>
         api.MapGet("/sync/health", (TimeProvider time) => TypedResults.Ok(ReadHealth.Answer(role, time)))
             .AllowAnonymous().WithName("ReadHealth").WithSummary("Whether this is a ModularRace host, its mode, time and the protocols that it speaks").WithTags("Sync");
@@ -37,7 +41,7 @@ internal static class ServerEndpoints
             .RequireAuthorization(Policies.Admin).WithName("MakePairingCode").WithSummary("A code that pairs one device within ten minutes").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
         devices.MapPost("/pair", async (PairRequest body, HttpContext http, IMediator mediator, CancellationToken ct) =>
             {
-                var outcome = await mediator.Send(new PairDevice(body.PairingCode, body.DeviceUuid, body.Metadata, http.Connection.RemoteIpAddress?.ToString() ?? "unknown"), ct);
+                var outcome = await mediator.Send(new PairDevice(body.PairingCode, body.DeviceUuid, body.Metadata, http.Connection.RemoteIpAddress?.ToString() ?? "unknown", body.SigningKey), ct);
                 return outcome.Refused is { } refused ? throw refused : TypedResults.Created((string?)null, outcome.Paired!);
             })
             .AllowAnonymous().WithName("PairDevice").WithSummary("A device's token for a code").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
@@ -67,6 +71,10 @@ internal static class ServerEndpoints
                 TypedResults.Ok(await mediator.Send(new SettleQuarantined(uuid, body.Action, body.Data, body.Note), ct)))
             .WithName("SettleQuarantined").WithSummary("Takes a rejected record, corrected or not, or sets it aside").ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
 
+        api.MapPost("/sync/import", async (HttpContext http, IMediator mediator, CancellationToken ct) => TypedResults.Ok(await mediator.Send(new ImportArchive(http.Request.Body), ct)))
+            .RequireAuthorization(Policies.Admin).WithTags("Sync").WithMetadata(new RequestSizeLimitAttribute(LargestArchive)).Accepts<Stream>("application/octet-stream")
+            .WithName("ImportArchive").WithSummary("Takes a device's archive or journal from a memory stick, with a receipt that the device takes back").ProducesProblem(400).ProducesProblem(403).ProducesProblem(409).ProducesProblem(413);
+
         var sync = api.MapGroup("/sync").WithTags("Sync").RequireAuthorization(Policies.Device).WithMetadata(new RequestSizeLimitAttribute(LargestBody))
             .AddEndpointFilter(static (context, next) =>
             {
@@ -74,7 +82,8 @@ internal static class ServerEndpoints
                 return next(context);
             })
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(426);
-        sync.MapGet("/competitions", async (IMediator mediator, CancellationToken ct) => TypedResults.Ok(await mediator.Send(new ListDeviceCompetitions(), ct)))
+        sync.MapGet("/competitions", async (HttpContext http, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new ListDeviceCompetitions(http.Request.Headers[Protocol.SigningKeyHeader].FirstOrDefault()), ct)))
             .WithName("ListDeviceCompetitions").WithSummary("What the device may download");
         sync.MapGet("/download", async ([FromQuery(Name = "competition_uuid")] Guid? competitionUuid, DateOnly? date, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new DownloadCompetition(competitionUuid, date), ct)))

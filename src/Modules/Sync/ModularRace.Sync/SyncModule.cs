@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Web;
+using ModularRace.Sync.Domain;
 using ModularRace.Sync.Features.OnServer.Feed;
 using ModularRace.Sync.Features.OnServer.Uploading;
 using ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
@@ -35,6 +36,7 @@ public sealed class SyncModule(SyncRole role) : IModule
             services.AddScoped<QuarantineFollowers>();
             services.AddScoped<FeedReader>();
             services.AddScoped<OwnWord>();
+            services.AddScoped<CloudArchiveKey>();
         }
         else
         {

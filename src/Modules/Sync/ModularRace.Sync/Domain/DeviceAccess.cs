@@ -12,9 +12,13 @@ namespace ModularRace.Sync.Domain;
 internal static class DeviceAccess
 {
     /// <summary>The device that calls; 401 where it is gone or revoked since it was let in.</summary>
-    public static async Task<PairedDevice> RequireDeviceAsync(SyncDbContext db, Actor actor, CancellationToken ct)
+    /// <param name="db">The module's tables.</param>
+    /// <param name="actor">Who calls.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="carried">A person who was let in calls for this device.</param>
+    public static async Task<PairedDevice> RequireDeviceAsync(SyncDbContext db, Actor actor, CancellationToken ct, Guid? carried = null)
     {
-        var uuid = actor.DeviceUuid ?? throw Problem.Forbidden("Only a paired device may do that.");
+        var uuid = carried ?? actor.DeviceUuid ?? throw Problem.Forbidden("Only a paired device may do that.");
         var device = await db.Devices.AsNoTracking().SingleOrDefaultAsync(d => d.DeviceUuid == uuid, ct)
             ?? throw new Problem(401, "device_unknown", "This device is not paired here.");
         return device.RevokedAt is null ? device : throw new Problem(401, "device_revoked", "This device was revoked.");

@@ -25,13 +25,15 @@ internal static class ReceiptKeys
     /// <summary>Whether the receipt is the cloud's, unchanged.</summary>
     /// <param name="publicKey">As given at pairing.</param>
     /// <param name="receipt">As it came.</param>
-    public static bool Holds(string publicKey, Receipt receipt)
+    public static bool Holds(string publicKey, Receipt receipt) => Holds(publicKey, receipt.Signed(), receipt.Signature);
+
+    public static bool Holds(string publicKey, byte[] signed, string signature)
     {
         try
         {
             using var key = ECDsa.Create();
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
-            return key.VerifyData(receipt.Signed(), Convert.FromBase64String(receipt.Signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            return key.VerifyData(signed, Convert.FromBase64String(signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (Exception e) when (e is FormatException or CryptographicException)
         {

@@ -22,6 +22,7 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : M
     public DbSet<Upload> Uploads => Set<Upload>();
     public DbSet<QuarantinedRecord> Quarantine => Set<QuarantinedRecord>();
     public DbSet<DeviceRun> DeviceRuns => Set<DeviceRun>();
+    public DbSet<ArchiveKey> ArchiveKeys => Set<ArchiveKey>();
     public DbSet<GivenReceipt> GivenReceipts => Set<GivenReceipt>();
 
     // On a Pi.

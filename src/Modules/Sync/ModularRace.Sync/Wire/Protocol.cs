@@ -6,7 +6,7 @@ namespace ModularRace.Sync.Wire;
 internal static class Protocol
 {
     public const int Min = 1, Max = 1;
-    public const string VersionHeader = "X-Protocol-Version", DeviceHeader = "X-Device-UUID", BootHeader = "X-Boot-Id";
+    public const string VersionHeader = "X-Protocol-Version", DeviceHeader = "X-Device-UUID", BootHeader = "X-Boot-Id", SigningKeyHeader = "X-Signing-Key";
 
     /// <summary>Refuses with 426 what is not spoken here.</summary>
     public static void Require(string? version)

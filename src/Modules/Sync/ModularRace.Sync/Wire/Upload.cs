@@ -53,4 +53,6 @@ internal static class UploadStatuses
 {
     public const string Created = "created", AlreadySynced = "already_synced", Updated = "updated", Merged = "merged", Conflict = "conflict",
         Deferred = "deferred", Rejected = "rejected";
+
+    public static readonly IReadOnlyList<string> All = [Created, AlreadySynced, Updated, Merged, Conflict, Deferred, Rejected];
 }

@@ -31,7 +31,7 @@ internal sealed class DeviceRow(SyncDbContext db, DeviceIdentity identity, IData
     public async Task<CloudAccess?> AccessAsync(CancellationToken cancellationToken)
     {
         var device = await ReadAsync(cancellationToken);
-        return ServerAddress.Read(device.ServerUrl) is { } server && Token(device) is { } token ? new CloudAccess(server, device.DeviceUuid, token) : null;
+        return ServerAddress.Read(device.ServerUrl) is { } server && Token(device) is { } token ? new CloudAccess(server, device.DeviceUuid, token, device.SigningKey) : null;
     }
 
     public async Task<CloudAccess> RequireAccessAsync(CancellationToken cancellationToken) =>

@@ -27,6 +27,15 @@ internal sealed class ThisDevice
     /// <summary>The cloud's public key for receipts.</summary>
     public string? ReceiptKey { get; set; }
 
+    /// <summary>The cloud's key for archives on a stick.</summary>
+    public string? ArchiveKey { get; set; }
+
+    /// <summary>This device's own key for the same, the public half.</summary>
+    public string? SigningKey { get; set; }
+
+    /// <summary>The private half under this host's data protection.</summary>
+    public byte[]? SigningKeyProtected { get; set; }
+
     public bool MayDecide { get; set; }
 
     public DateTimeOffset? GrantsReadAt { get; set; }

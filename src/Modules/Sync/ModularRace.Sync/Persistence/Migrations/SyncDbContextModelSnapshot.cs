@@ -421,6 +421,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    b.Property<string>("ArchiveKey")
+                        .HasColumnType("text")
+                        .HasColumnName("archive_key");
+
                     b.Property<DateOnly?>("CompetitionDate")
                         .HasColumnType("date")
                         .HasColumnName("competition_date");
@@ -440,6 +444,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<Guid>("DeviceUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("device_uuid");
+
+                    b.Property<long>("EditFloor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("edit_floor");
 
                     b.Property<DateTimeOffset?>("GrantsReadAt")
                         .HasColumnType("timestamp with time zone")
@@ -485,6 +493,14 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("server_url");
 
+                    b.Property<string>("SigningKey")
+                        .HasColumnType("text")
+                        .HasColumnName("signing_key");
+
+                    b.Property<byte[]>("SigningKeyProtected")
+                        .HasColumnType("bytea")
+                        .HasColumnName("signing_key_protected");
+
                     b.Property<Guid>("StoreUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("store_uuid");
@@ -499,6 +515,31 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.ToTable("this_device", "sync", t =>
                         {
                             t.HasCheckConstraint("ck_this_device_one_row", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.ArchiveKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("PrivateKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("private_key");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("public_key");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archive_keys");
+
+                    b.ToTable("archive_keys", "sync", t =>
+                        {
+                            t.HasCheckConstraint("ck_archive_keys_one_row", "id = 1");
                         });
                 });
 
@@ -867,6 +908,11 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
+
+                    b.PrimitiveCollection<List<byte[]>>("SigningKeys")
+                        .IsRequired()
+                        .HasColumnType("bytea[]")
+                        .HasColumnName("signing_keys");
 
                     b.Property<string>("Status")
                         .HasColumnType("jsonb")

@@ -39,6 +39,12 @@ internal sealed class PairedDevice
 
     public string? Metadata { get; set; }
 
+    /// <summary>
+    /// The keys by which it signs archives, the newest last: what was written before a card died was signed by the key that
+    /// died with it. ECDSA P-256, SubjectPublicKeyInfo.
+    /// </summary>
+    public List<byte[]> SigningKeys { get; init; } = [];
+
     /// <summary>ECDSA P-256, SubjectPublicKeyInfo.</summary>
     public required byte[] ReceiptPublicKey { get; init; }
 

@@ -14,7 +14,8 @@ using Polly.CircuitBreaker;
 namespace ModularRace.Sync.Domain.OnDevice.Link;
 
 /// <summary>The cloud as a paired device reaches it.</summary>
-internal sealed record CloudAccess(Uri Server, Guid DeviceUuid, string Token);
+/// <param name="SigningKey">This device's public key for archives; null: not made yet.</param>
+internal sealed record CloudAccess(Uri Server, Guid DeviceUuid, string Token, string? SigningKey = null);
 
 /// <summary>
 /// The one way to the cloud. Every call tells <see cref="LinkState"/> how it went, each answer with a server time fixes the
@@ -45,12 +46,12 @@ internal sealed class CloudLink(
     }
 
     /// <summary>404 <c>pairing_code_invalid</c> and 429 come through as problems.</summary>
-    public Task<PairAnswer> PairAsync(Uri server, string pairingCode, Guid deviceUuid, JsonObject metadata, CancellationToken cancellationToken) =>
+    public Task<PairAnswer> PairAsync(Uri server, string pairingCode, Guid deviceUuid, JsonObject metadata, string? signingKey, CancellationToken cancellationToken) =>
         CallAsync(
             http,
             () =>
             {
-                var body = new JsonObject { ["pairing_code"] = pairingCode, ["device_uuid"] = deviceUuid.ToString(), ["metadata"] = metadata.DeepClone() };
+                var body = new JsonObject { ["pairing_code"] = pairingCode, ["device_uuid"] = deviceUuid.ToString(), ["metadata"] = metadata.DeepClone(), ["signing_key"] = signingKey };
                 var request = Request(HttpMethod.Post, server, "devices/pair");
                 request.Content = new StringContent(body.ToJsonString(ApiJson.Options), Encoding.UTF8, "application/json");
                 return request;
@@ -60,7 +61,13 @@ internal sealed class CloudLink(
     /// <summary>What this device may download, as the cloud tells it.</summary>
     public Task<DeviceCompetitions> CompetitionsAsync(CloudAccess access, CancellationToken cancellationToken) =>
         CallAsync(
-            http, () => Request(HttpMethod.Get, access, "sync/competitions"),
+            http,
+            () =>
+            {
+                var request = Request(HttpMethod.Get, access, "sync/competitions");
+                if (access.SigningKey is not null) request.Headers.Add(Protocol.SigningKeyHeader, access.SigningKey);
+                return request;
+            },
             node => Read<DeviceCompetitions>(node) is { Items: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer), null, cancellationToken);
 
     public Task<DownloadAnswer> DownloadAsync(CloudAccess access, Guid competitionUuid, DateOnly? date, CancellationToken cancellationToken) =>

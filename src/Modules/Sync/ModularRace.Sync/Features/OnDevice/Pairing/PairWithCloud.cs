@@ -31,7 +31,7 @@ internal sealed class PairWithCloudValidator : AbstractValidator<PairWithCloud>
     }
 }
 
-internal sealed class PairWithCloudHandler(CloudLink link, DeviceIdentity identity, LinkSignal signal, IMediator mediator) : IRequestHandler<PairWithCloud, DeviceView>
+internal sealed class PairWithCloudHandler(CloudLink link, DeviceIdentity identity, DeviceRow row, LinkSignal signal, IMediator mediator) : IRequestHandler<PairWithCloud, DeviceView>
 {
     /// <exception cref="Problem">404 <c>pairing_code_invalid</c>; 502 <c>server_unreachable</c>, <c>server_incompatible</c>; what else the cloud says.</exception>
     public async Task<DeviceView> Handle(PairWithCloud request, CancellationToken cancellationToken)
@@ -41,13 +41,14 @@ internal sealed class PairWithCloudHandler(CloudLink link, DeviceIdentity identi
         try
         {
             await link.ProbeAsync(server, cancellationToken);
+            await mediator.Send(new PrepareDevice(), cancellationToken);
             var metadata = new JsonObject
             {
                 ["app_version"] = typeof(PairWithCloud).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0],
                 ["host_name"] = Environment.MachineName,
                 ["system"] = RuntimeInformation.OSDescription,
             };
-            paired = await link.PairAsync(server, request.PairingCode!.Trim(), identity.DeviceUuid, metadata, cancellationToken);
+            paired = await link.PairAsync(server, request.PairingCode!.Trim(), identity.DeviceUuid, metadata, (await row.ReadAsync(cancellationToken)).SigningKey, cancellationToken);
         }
         catch (LinkFailure e)
         {
@@ -79,7 +80,7 @@ internal sealed class StorePairingHandler(SyncDbContext db, DeviceRow row, Devic
         }
 
         (device.ServerUrl, device.TokenProtected) = (address, row.Protect(request.Paired.ApiToken));
-        (device.Name, device.MayDecide, device.ReceiptKey) = (request.Paired.Name, request.Paired.MayDecide, request.Paired.ReceiptKey);
+        (device.Name, device.MayDecide, device.ReceiptKey, device.ArchiveKey) = (request.Paired.Name, request.Paired.MayDecide, request.Paired.ReceiptKey, request.Paired.ArchiveKey);
         device.PairedAt = device.GrantsReadAt = time.GetUtcNow();
         await db.SaveChangesAsync(cancellationToken);
         identity.Renamed(request.Paired.Name);

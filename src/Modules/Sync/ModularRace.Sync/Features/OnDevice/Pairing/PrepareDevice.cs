@@ -7,15 +7,21 @@ using ModularRace.Sync.Persistence;
 
 namespace ModularRace.Sync.Features.OnDevice.Pairing;
 
-/// <summary>At the start: the device has its row, and an imaged Pi (<c>Sync__DeviceToken</c>, <c>Sync__DeviceUuid</c>) is paired without a screen.</summary>
+/// <summary>At the start: the device has its row and its key for archives, and an imaged Pi (<c>Sync__DeviceToken</c>, <c>Sync__DeviceUuid</c>) is paired without a screen.</summary>
 internal sealed record PrepareDevice : ICommand<Done>;
 
-internal sealed class PrepareDeviceHandler(SyncDbContext db, DeviceRow row, DeviceSettings settings, TimeProvider time, ILogger<PrepareDeviceHandler> logger)
+internal sealed class PrepareDeviceHandler(SyncDbContext db, DeviceRow row, SigningKey key, DeviceSettings settings, TimeProvider time, ILogger<PrepareDeviceHandler> logger)
     : IRequestHandler<PrepareDevice, Done>
 {
     public async Task<Done> Handle(PrepareDevice request, CancellationToken cancellationToken)
     {
         var device = await row.TakeAsync(cancellationToken);
+        if (key.Ensure(device))
+        {
+            // The cloud is told with the next question for the grants.
+            device.GrantsReadAt = null;
+            await db.SaveChangesAsync(cancellationToken);
+        }
 
         // Pairing on the screen came later than the image, and its token replaced the image's.
         if (device.TokenProtected is not null) return default;

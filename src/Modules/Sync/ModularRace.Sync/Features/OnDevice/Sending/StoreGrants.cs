@@ -18,6 +18,7 @@ internal sealed class StoreGrantsHandler(SyncDbContext db, DatabaseSession sessi
         device.MayDecide = request.Offered.MayDecide;
         device.GrantsReadAt = time.GetUtcNow();
         device.ReceiptKey = request.Offered.ReceiptKey ?? device.ReceiptKey;
+        device.ArchiveKey = request.Offered.ArchiveKey ?? device.ArchiveKey;
         var name = device.Name = request.Offered.DeviceName ?? device.Name;
         await db.SaveChangesAsync(cancellationToken);
         session.AfterCommit(() =>

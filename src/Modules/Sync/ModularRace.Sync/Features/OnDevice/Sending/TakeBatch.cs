@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Identifiers;
@@ -43,10 +42,10 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         var characters = 0;
         foreach (var entry in taken)
         {
-            var data = WithClock(entry);
-            characters += data.ToJsonString(ApiJson.Options).Length;
+            var record = entry.ToUpload(clock);
+            characters += record.Data.ToJsonString(ApiJson.Options).Length;
             if (characters > MostCharacters && records.Count > 0) break;
-            records.Add(new UploadRecord(entry.RecordType, entry.ClientUuid, entry.Edit, entry.BaseRevision, data));
+            records.Add(record);
             entries.Add(entry);
         }
 
@@ -64,25 +63,6 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         // A parent that was made after its child was first queued (an incident moved to a new location) still goes before it.
         var ordered = records.Select((r, i) => (r, i)).OrderBy(x => RecordTypes.Rank(x.r.Type)).ThenBy(x => x.i).Select(x => x.r).ToList();
         return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, runs, ordered), waiting);
-    }
-
-    /// <summary>
-    /// R10: what was noted before the cloud's time was known in that boot, or before it was known well, goes with the better
-    /// figures. Clock figures are no edit.
-    /// </summary>
-    private JsonObject WithClock(QueueEntry entry)
-    {
-        var data = (JsonObject)entry.Content.DeepClone();
-        // A grouping says what is known of its clock, and not what clock that was.
-        var grouping = entry.RecordType == RecordTypes.Grouping;
-        if (Text(data["clock_source"]) is null && !grouping) return data;
-        var known = data["clock_uncertainty_ms"] is JsonValue v && v.TryGetValue<long>(out var ms) ? ms : (long?)null;
-        var better = clock.Correct(entry.WallAt, entry.BootId, entry.MonotonicMs);
-        if (better.OffsetMs is null || known is not null && (better.UncertaintyMs is null || better.UncertaintyMs >= known)) return data;
-        data["clock_offset_ms"] = better.OffsetMs;
-        data["clock_uncertainty_ms"] = better.UncertaintyMs;
-        if (!grouping) data["clock_source"] = better.Source;
-        return data;
     }
 
     private async Task<DeviceStatus> StatusAsync(ThisDevice device, CancellationToken cancellationToken)
@@ -108,8 +88,6 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
                 r.Failed, r.Deferred, r.Downloaded, r.BytesSent, r.BytesReceived, r.Requests, r.DurationMs, r.ClipsUploaded, null, r.OfflineHours);
         })];
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue v && v.TryGetValue<string>(out var text) ? text : null;
 }
 
 internal static class QueueDue

@@ -5,6 +5,7 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
 using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync.Features.OnDevice.Verifying;
@@ -37,22 +38,31 @@ internal sealed class ReadHoldingsHandler(SyncDbContext db, DeviceRow row) : IRe
 {
     public async Task<Holdings> Handle(ReadHoldings request, CancellationToken cancellationToken)
     {
-        var device = await row.ReadAsync(cancellationToken);
-        var competition = device.CompetitionUuid
-            ?? await db.Queue.Where(e => e.CompetitionUuid != null).GroupBy(e => e.CompetitionUuid).OrderByDescending(g => g.Count()).Select(g => g.Key).FirstOrDefaultAsync(cancellationToken);
+        var competition = await db.Queue.CompetitionAsync(await row.ReadAsync(cancellationToken), cancellationToken);
         var records = new List<Holding>();
         var clips = new SortedSet<string>(StringComparer.Ordinal);
 
         // Row by row: the versions of a long season need not stand in memory together.
         await foreach (var entry in db.Queue.AsNoTracking().OrderBy(e => e.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
-        {
-            records.Add(new Holding(entry.RecordType, entry.ClientUuid, entry.Edit, RecordDigest.Hex(entry.Content)));
-            if (entry.RecordType == RecordTypes.Report && Clip(entry.Content) is { } sha256) clips.Add(sha256);
-        }
-
+            records.Add(Of(entry, clips));
         return new Holdings(competition, records, [.. clips]);
+    }
+
+    /// <summary>One of them; the clip that it names is added to the others.</summary>
+    public static Holding Of(QueueEntry entry, ISet<string> clips)
+    {
+        if (entry.RecordType == RecordTypes.Report && Clip(entry.Content) is { } sha256) clips.Add(sha256);
+        return new Holding(entry.RecordType, entry.ClientUuid, entry.Edit, RecordDigest.Hex(entry.Content));
     }
 
     private static string? Clip(JsonObject content) =>
         content["clip"] is JsonObject clip && clip["sha256"] is JsonValue value && value.TryGetValue<string>(out var sha256) ? sha256 : null;
+}
+
+internal static class QueueCompetition
+{
+    /// <summary>The one that was downloaded; of an emergency's the one that most was made in.</summary>
+    public static async Task<Guid?> CompetitionAsync(this IQueryable<QueueEntry> queue, ThisDevice device, CancellationToken cancellationToken) =>
+        device.CompetitionUuid
+        ?? await queue.Where(e => e.CompetitionUuid != null).GroupBy(e => e.CompetitionUuid).OrderByDescending(g => g.Count()).Select(g => g.Key).FirstOrDefaultAsync(cancellationToken);
 }

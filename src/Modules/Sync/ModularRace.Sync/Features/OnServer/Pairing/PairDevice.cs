@@ -19,7 +19,8 @@ namespace ModularRace.Sync.Features.OnServer.Pairing;
 
 /// <summary>Takes a pairing code for a device's token.</summary>
 /// <param name="Address">Where the request came from: wrong tries are counted by it.</param>
-internal sealed record PairDevice(string? PairingCode, Guid? DeviceUuid, JsonObject? Metadata, string Address) : ICommand<PairOutcome>;
+/// <param name="SigningKey">By which it signs archives; null: it writes none.</param>
+internal sealed record PairDevice(string? PairingCode, Guid? DeviceUuid, JsonObject? Metadata, string Address, string? SigningKey = null) : ICommand<PairOutcome>;
 
 /// <summary>Either a device or a refusal: a wrong try is written down, so that it must be committed and cannot be thrown.</summary>
 internal sealed record PairOutcome(PairAnswer? Paired, Problem? Refused);
@@ -30,11 +31,12 @@ internal sealed class PairDeviceValidator : AbstractValidator<PairDevice>
     {
         RuleFor(p => p.PairingCode).NotEmpty().WithMessage("It is required.");
         RuleFor(p => p.DeviceUuid).NotNull().WithMessage("It is required.").NotEqual(Guid.Empty).WithMessage("A UUID is not the nil one.");
+        RuleFor(p => p.SigningKey).Must(k => k is null || SigningKeys.Read(k) is not null).WithMessage(SigningKeys.Rule);
         RuleFor(p => p.Metadata).Must(m => m is null || (m.ToJsonString().Length <= 20_000 && JsonText.IsStorable(m))).WithMessage("It is too long, or holds text that cannot be kept.");
     }
 }
 
-internal sealed class PairDeviceHandler(SyncDbContext db, DatabaseSession session, IDataProtectionProvider protection, TimeProvider time)
+internal sealed class PairDeviceHandler(SyncDbContext db, DatabaseSession session, CloudArchiveKey archiveKey, IDataProtectionProvider protection, TimeProvider time)
     : IRequestHandler<PairDevice, PairOutcome>
 {
     private const int WrongTriesAMinute = 10;
@@ -78,11 +80,12 @@ internal sealed class PairDeviceHandler(SyncDbContext db, DatabaseSession sessio
         known.PairedAt = now;
         known.LastSeenAt = now;
         known.Metadata = metadata ?? known.Metadata;
+        SigningKeys.Learn(known, SigningKeys.Read(request.SigningKey));
         code.UsedBy = device;
         code.UsedAt ??= now;
         await db.SaveChangesAsync(ct);
         await DeviceAccess.ReplaceGrantsAsync(db, device, code.CompetitionUuids, ct);
-        return new PairOutcome(new PairAnswer(device, known.Name, known.MayDecide, token, Convert.ToBase64String(known.ReceiptPublicKey)), null);
+        return new PairOutcome(new PairAnswer(device, known.Name, known.MayDecide, token, Convert.ToBase64String(known.ReceiptPublicKey), Convert.ToBase64String(await archiveKey.PublicAsync(ct))), null);
     }
 
     // Right codes never come here, so that a wrong neighbour behind one address locks nobody out.

@@ -19,7 +19,8 @@ namespace ModularRace.Sync.Features.OnServer.Uploading;
 
 /// <summary>Takes a device's batch: one transaction, an answer for each record in the same order.</summary>
 /// <param name="Began">Timestamp at the request's first byte: how long the upload took is counted from it.</param>
-internal sealed record UploadRecords(UploadEnvelope Envelope, string? BootId, long? Began = null) : ICommand<UploadAnswer>;
+/// <param name="Carried">The device whose batch a person brings on a stick; null: the device itself sends it.</param>
+internal sealed record UploadRecords(UploadEnvelope Envelope, string? BootId, long? Began = null, Guid? Carried = null) : ICommand<UploadAnswer>;
 
 internal sealed class UploadRecordsHandler(
     SyncDbContext db, DatabaseSession session, IMediator mediator, RecordIntake intake, QuarantineKeeper quarantine, QuarantineFollowers followers,
@@ -30,8 +31,8 @@ internal sealed class UploadRecordsHandler(
     {
         var envelope = request.Envelope;
         // Uploads of one device are taken one after the other.
-        if (current.Actor.DeviceUuid is { } uuid) await session.LockAsync("device", uuid, ct);
-        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
+        if ((request.Carried ?? current.Actor.DeviceUuid) is { } uuid) await session.LockAsync("device", uuid, ct);
+        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct, request.Carried);
         var now = Instants.ToMilliseconds(time.GetUtcNow());
         var sender = new Sender(device.DeviceUuid, envelope.StoreUuid, device.Name, device.MayDecide, await DeviceAccess.GrantsAsync(db, device, ct));
 
@@ -126,7 +127,8 @@ internal sealed class UploadRecordsHandler(
         var boot = request.BootId is { Length: > 0 and <= 100 } given ? given : null;
         if (boot is not null && boot == device.EarlierBootId && boot != device.BootId)
             logger.LogWarning("Device {Device} ({Name}) sends under two boot ids in turn: its card may have been copied", device.DeviceUuid, device.Name);
-        await db.Database.ExecuteSqlAsync(
+        // What a person carries says nothing of how the device is now.
+        if (request.Carried is null) await db.Database.ExecuteSqlAsync(
             $"""
              UPDATE sync.devices SET last_seen_at = {now}, status = COALESCE({request.Envelope.Status}::jsonb, status),
                  earlier_boot_id = CASE WHEN {boot}::text IS NOT NULL AND boot_id IS DISTINCT FROM {boot} THEN boot_id ELSE earlier_boot_id END,

@@ -19,7 +19,9 @@ namespace ModularRace.Sync.Features.OnServer.Verifying;
 
 /// <summary>R13: proves to a device that the cloud holds what it made or changed, and signs that where it is so.</summary>
 /// <param name="Earlier">The receipt that this one continues.</param>
-internal sealed record VerifyRecords(Guid? CompetitionUuid, IReadOnlyList<VerifyRecord>? Records, IReadOnlyList<string>? Clips, Guid? Earlier = null) : ICommand<VerifyAnswer>;
+/// <param name="Carried">The device whose question a person brings on a stick; null: the device itself asks.</param>
+internal sealed record VerifyRecords(Guid? CompetitionUuid, IReadOnlyList<VerifyRecord>? Records, IReadOnlyList<string>? Clips, Guid? Earlier = null, Guid? Carried = null)
+    : ICommand<VerifyAnswer>;
 
 internal sealed class VerifyRecordsValidator : AbstractValidator<VerifyRecords>
 {
@@ -39,7 +41,7 @@ internal sealed class VerifyRecordsHandler(SyncDbContext db, ICurrentActor curre
 {
     public async Task<VerifyAnswer> Handle(VerifyRecords request, CancellationToken ct)
     {
-        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
+        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct, request.Carried);
         var asked = new VerifyRequest(request.CompetitionUuid, request.Records ?? [], request.Clips ?? [], request.Earlier);
         await DeviceAccess.RequireGrantAsync(db, device, asked.CompetitionUuid!.Value, ct);
         var earlier = request.Earlier is { } uuid ? await EarlierAsync(uuid, device, ct) : null;

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261125195230_Initial")]
+    [Migration("20261125201957_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -424,6 +424,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    b.Property<string>("ArchiveKey")
+                        .HasColumnType("text")
+                        .HasColumnName("archive_key");
+
                     b.Property<DateOnly?>("CompetitionDate")
                         .HasColumnType("date")
                         .HasColumnName("competition_date");
@@ -443,6 +447,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<Guid>("DeviceUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("device_uuid");
+
+                    b.Property<long>("EditFloor")
+                        .HasColumnType("bigint")
+                        .HasColumnName("edit_floor");
 
                     b.Property<DateTimeOffset?>("GrantsReadAt")
                         .HasColumnType("timestamp with time zone")
@@ -488,6 +496,14 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("server_url");
 
+                    b.Property<string>("SigningKey")
+                        .HasColumnType("text")
+                        .HasColumnName("signing_key");
+
+                    b.Property<byte[]>("SigningKeyProtected")
+                        .HasColumnType("bytea")
+                        .HasColumnName("signing_key_protected");
+
                     b.Property<Guid>("StoreUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("store_uuid");
@@ -502,6 +518,31 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.ToTable("this_device", "sync", t =>
                         {
                             t.HasCheckConstraint("ck_this_device_one_row", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.ArchiveKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("PrivateKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("private_key");
+
+                    b.Property<byte[]>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("public_key");
+
+                    b.HasKey("Id")
+                        .HasName("pk_archive_keys");
+
+                    b.ToTable("archive_keys", "sync", t =>
+                        {
+                            t.HasCheckConstraint("ck_archive_keys_one_row", "id = 1");
                         });
                 });
 
@@ -870,6 +911,11 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
+
+                    b.PrimitiveCollection<List<byte[]>>("SigningKeys")
+                        .IsRequired()
+                        .HasColumnType("bytea[]")
+                        .HasColumnName("signing_keys");
 
                     b.Property<string>("Status")
                         .HasColumnType("jsonb")

@@ -17,6 +17,21 @@ namespace ModularRace.Sync.Persistence.Migrations
                 name: "sync");
 
             migrationBuilder.CreateTable(
+                name: "archive_keys",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    public_key = table.Column<byte[]>(type: "bytea", nullable: false),
+                    private_key = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_archive_keys", x => x.id);
+                    table.CheckConstraint("ck_archive_keys_one_row", "id = 1");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clock_anchors",
                 schema: "sync",
                 columns: table => new
@@ -89,6 +104,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     earlier_boot_id = table.Column<string>(type: "text", nullable: true),
                     status = table.Column<string>(type: "jsonb", nullable: true),
                     metadata = table.Column<string>(type: "jsonb", nullable: true),
+                    signing_keys = table.Column<List<byte[]>>(type: "bytea[]", nullable: false),
                     receipt_public_key = table.Column<byte[]>(type: "bytea", nullable: false),
                     receipt_private_key = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
@@ -399,6 +415,9 @@ namespace ModularRace.Sync.Persistence.Migrations
                     server_url = table.Column<string>(type: "text", nullable: true),
                     token_protected = table.Column<string>(type: "text", nullable: true),
                     receipt_key = table.Column<string>(type: "text", nullable: true),
+                    archive_key = table.Column<string>(type: "text", nullable: true),
+                    signing_key = table.Column<string>(type: "text", nullable: true),
+                    signing_key_protected = table.Column<byte[]>(type: "bytea", nullable: true),
                     may_decide = table.Column<bool>(type: "boolean", nullable: false),
                     grants_read_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     paired_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -407,6 +426,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     competition_date = table.Column<DateOnly>(type: "date", nullable: true),
                     cursor = table.Column<string>(type: "text", nullable: true),
                     ready_for_offline_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    edit_floor = table.Column<long>(type: "bigint", nullable: false),
                     last_sync_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_contact_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     queued_at_contact = table.Column<long>(type: "bigint", nullable: false),
@@ -650,6 +670,10 @@ namespace ModularRace.Sync.Persistence.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "archive_keys",
+                schema: "sync");
+
             migrationBuilder.DropTable(
                 name: "clock_anchors",
                 schema: "sync");
