@@ -7,6 +7,7 @@ using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
+using ModularRace.Shared.Time;
 using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
@@ -214,7 +215,7 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
     [Fact]
     public async Task A_report_from_before_the_first_contact_goes_with_the_time_corrected_by_it()
     {
-        var report = Report("early");
+        var report = Report("early") with { Stamp = new ClockStamp(pi.Time.GetUtcNow(), pi.Boot.BootId, pi.Boot.MonotonicMs) };
         report.Content["clock_source"] = "none";
         await pi.SayAsync(report);
         pi.Pass(TimeSpan.FromHours(1));
@@ -223,6 +224,18 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
         Assert.Equal("monotonic", data["clock_source"]!.GetValue<string>());
         Assert.InRange(data["clock_offset_ms"]!.GetValue<long>(), 46_990, 47_010);
         Assert.Equal("none", Assert.Single(await pi.QueueAsync()).Content["clock_source"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_time_that_another_machine_told_keeps_its_clock_figures_when_it_is_edited_here()
+    {
+        // R10: this Pi's clocks say nothing of what another's wall clock said.
+        var theirs = Report("seen there");
+        (theirs.Content["clock_source"], theirs.Content["clock_offset_ms"], theirs.Content["clock_uncertainty_ms"]) = ("monotonic", 86_400_000, 400);
+        await pi.SayAsync(theirs);
+        await pi.Services.GetRequiredService<AnchoredClock>().AnchorAsync(pi.Time.GetUtcNow().AddSeconds(47), pi.Boot.MonotonicMs, pi.Boot.MonotonicMs, CancellationToken.None);
+        var data = Assert.Single((await pi.Send(new TakeBatch(10))).Upload.Records).Data;
+        Assert.Equal((86_400_000, 400), (data["clock_offset_ms"]!.GetValue<int>(), data["clock_uncertainty_ms"]!.GetValue<int>()));
     }
 
     [Fact]

@@ -149,6 +149,20 @@ public sealed class ReceivingTests(ReceivingTests.ListeningCloud cloud) : IClass
     }
 
     [Fact]
+    public async Task An_incident_that_two_sides_made_each_for_itself_has_the_origin_that_came_last()
+    {
+        // R3: which of a group stands goes by origin, and a Pi must see the one that the cloud has.
+        var course = await Course.Of(cloud);
+        var incident = Uuid();
+        await Apply(Incident(course, incident));
+        var revision = (await course.Read(incident)).Revision;
+        cloud.Heard.Clear();
+        await Apply(Incident(course, incident) with { Origin = "cloud" });
+        Assert.Equal(("cloud", revision), ((await course.Read(incident)).Origin, (await course.Read(incident)).Revision));
+        Assert.Equal("cloud", Assert.Single(cloud.Heard[^1].Records).Origin);
+    }
+
+    [Fact]
     public async Task A_whole_day_of_2000_records_is_taken_at_once()
     {
         var course = await Course.Of(cloud);

@@ -70,7 +70,8 @@ internal sealed class PeoplesWord(
     public async Task TellAsync(CancellationToken cancellationToken)
     {
         if (untold.Count == 0) return;
-        await mediator.Publish(new RecordsChanged([.. untold.Select(GroupingContent.ToRecord)], ChangeSource.Local), cancellationToken);
+        var stamp = clock.Read().Stamp;
+        await mediator.Publish(new RecordsChanged([.. untold.Select(g => GroupingContent.ToRecord(g) with { Stamp = stamp })], ChangeSource.Local), cancellationToken);
         Guid[] concerned = [.. untold.SelectMany(g => new[] { g.LowerUuid, g.HigherUuid }).Distinct()];
         untold.Clear();
         await regrouper.AroundAsync(concerned, cancellationToken);

@@ -68,7 +68,8 @@ internal sealed class Incident
 
     public required string Revision { get; set; }
 
-    public required string Origin { get; init; }
+    /// <summary>A case that two sides made each for itself is the cloud's word where it was made.</summary>
+    public required string Origin { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -112,6 +113,8 @@ internal sealed record Moment
     public Guid? BootId { get; init; }
 
     public long? MonotonicMs { get; init; }
+
+    public ClockStamp? Stamp => BootId is { } boot && MonotonicMs is { } ms ? new ClockStamp(OccurredAtDevice, boot, ms) : null;
 
     /// <summary>As it came over the wire.</summary>
     public static Moment Of(DateTimeOffset own, long? offsetMs, long? uncertaintyMs, string? source) => new()

@@ -14,16 +14,18 @@ internal static class Records
         RecordTypes.Incident, incident.ClientUuid, incident.Revision, incident.Origin, standing.CompetitionUuid, standing.RaceUuid, Deleted: false, Content(incident),
         Object(
             ("occurred_at", incident.OccurredAt), ("occurred_at_device", incident.At.OccurredAtDevice), ("standing", standing.Stands),
-            ("merged_into", standing.MergedInto), ("updated_at", incident.UpdatedAt)));
+            ("merged_into", standing.MergedInto), ("updated_at", incident.UpdatedAt)),
+        incident.At.Stamp);
 
     public static RecordVersion ToRecord(this Report report, Standing incident) => new(
         RecordTypes.Report, report.ClientUuid, report.Revision, report.Origin, incident.CompetitionUuid, incident.RaceUuid, Deleted: false, Content(report),
         Object(
-            ("occurred_at", report.OccurredAt), ("occurred_at_device", report.At.OccurredAtDevice), ("reported_by", report.ReportedBy), ("updated_at", report.UpdatedAt)));
+            ("occurred_at", report.OccurredAt), ("occurred_at_device", report.At.OccurredAtDevice), ("reported_by", report.ReportedBy), ("updated_at", report.UpdatedAt)),
+        report.At.Stamp);
 
     public static RecordVersion ToRecord(this HistoryEntry entry, Standing incident) => new(
         RecordTypes.HistoryEntry, entry.ClientUuid, entry.Revision, entry.Origin, incident.CompetitionUuid, incident.RaceUuid, Deleted: false, Content(entry),
-        Object(("at", entry.OccurredAt), ("at_device", entry.At.OccurredAtDevice), ("updated_at", entry.CreatedAt)));
+        Object(("at", entry.OccurredAt), ("at_device", entry.At.OccurredAtDevice), ("updated_at", entry.CreatedAt)), entry.At.Stamp);
 
     public static JsonObject Content(Incident i) => Object(
         ("race_uuid", i.RaceUuid), ("race_location_uuid", i.RaceLocationUuid), ("bib_number", i.BibNumber), ("occurred_at", i.At.OccurredAtDevice),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MediatR;
+using ModularRace.Shared.Time;
 
 namespace ModularRace.Shared.Records;
 
@@ -26,8 +27,10 @@ public enum ChangeSource
 /// <param name="Deleted">A tombstone.</param>
 /// <param name="Content">As in an upload's <c>data</c>: the device's own time with its clock figures.</param>
 /// <param name="Answer">What answers have beside or instead of the content (those marked * in the contract, corrected times).</param>
+/// <param name="Stamp">Where this machine's clocks stood at the record's time; null where another's told it (R10).</param>
 public sealed record RecordVersion(
-    string Type, Guid ClientUuid, string Revision, string Origin, Guid? CompetitionUuid, Guid? RaceUuid, bool Deleted, JsonObject Content, JsonObject? Answer = null);
+    string Type, Guid ClientUuid, string Revision, string Origin, Guid? CompetitionUuid, Guid? RaceUuid, bool Deleted, JsonObject Content, JsonObject? Answer = null,
+    ClockStamp? Stamp = null);
 
 /// <summary>
 /// Said by the owner within the transaction that changed them: Sync queues or feeds them. Records are in the order of their

@@ -18,7 +18,16 @@ public sealed record ClockReading(DateTimeOffset Wall, Guid BootId, long Monoton
 {
     /// <summary>The cloud's time as well as it is known.</summary>
     public DateTimeOffset Corrected => Wall.AddMilliseconds(OffsetMs ?? 0);
+
+    /// <summary>What lets it be corrected later; null on the cloud, whose clock needs none.</summary>
+    public ClockStamp? Stamp => BootId == Guid.Empty ? null : new ClockStamp(Wall, BootId, MonotonicMs);
 }
+
+/// <summary>Where the clocks of this machine stood at a moment that they told: what lets the moment be corrected later, and better.</summary>
+/// <param name="Wall">The machine's own time, as the record carries it.</param>
+/// <param name="BootId">The boot in which <paramref name="MonotonicMs"/> counts.</param>
+/// <param name="MonotonicMs">Milliseconds since that boot.</param>
+public sealed record ClockStamp(DateTimeOffset Wall, Guid BootId, long MonotonicMs);
 
 /// <summary>R10: time is corrected, and both times are kept. The cloud's clock is right by definition; a Pi's is measured against it.</summary>
 public interface IRaceClock

@@ -62,8 +62,11 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
             return (RecordVerdict.Created, incident.Revision);
         }
 
-        var before = Records.Content(incident);
+        var (before, origin) = (Records.Content(incident), incident.Origin);
         form.WriteTo(incident, competitionUuid);
+        // Two sides may make one incident of one report, each for itself; which stands goes by the origin that the cloud has (R3).
+        incident.Origin = record.Origin;
+        if (incident.Origin != origin) batch.Touch(incident);
         if (JsonNode.DeepEquals(before, Records.Content(incident))) return (RecordVerdict.Unchanged, incident.Revision);
         incident.Revision = Revision.Next(incident.Revision);
         incident.UpdatedAt = batch.Now;

@@ -21,7 +21,7 @@ internal static class SentContent
         var data = (JsonObject)entry.Content.DeepClone();
         // A grouping says what is known of its clock, and not what clock that was.
         var grouping = entry.RecordType == RecordTypes.Grouping;
-        if (Text(data["clock_source"]) is null && !grouping) return data;
+        if (entry.BootId == Guid.Empty || (Text(data["clock_source"]) is null && !grouping)) return data;
         var known = data["clock_uncertainty_ms"] is JsonValue v && v.TryGetValue<long>(out var ms) ? ms : (long?)null;
         var better = clock.Correct(entry.WallAt, entry.BootId, entry.MonotonicMs);
         if (better.OffsetMs is null || known is not null && (better.UncertaintyMs is null || better.UncertaintyMs >= known)) return data;

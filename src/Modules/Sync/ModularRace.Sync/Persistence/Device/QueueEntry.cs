@@ -65,7 +65,7 @@ internal sealed class QueueEntry
 
     public Guid? QuarantineUuid { get; set; }
 
-    /// <summary>R10: the boot, the clock that is never set and the wall clock at which the record's time was taken.</summary>
+    /// <summary>R10: the boot, the clock that is never set and the wall clock at which the record's time was taken; no boot where another machine took it.</summary>
     public Guid BootId { get; set; }
 
     public long MonotonicMs { get; set; }

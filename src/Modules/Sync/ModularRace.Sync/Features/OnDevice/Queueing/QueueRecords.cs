@@ -5,7 +5,6 @@ using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice;
-using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
@@ -13,7 +12,7 @@ using ModularRace.Sync.Persistence.Device;
 namespace ModularRace.Sync.Features.OnDevice.Queueing;
 
 /// <summary>Queues what a person made or changed here, in the very commit of the record. What was received or derived is nobody's edit.</summary>
-internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, AnchoredClock clock, DeviceIdentity identity, LinkSignal signal, TimeProvider time)
+internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, DeviceIdentity identity, LinkSignal signal, TimeProvider time)
     : INotificationHandler<RecordsChanged>
 {
     public async Task Handle(RecordsChanged notification, CancellationToken cancellationToken)
@@ -22,7 +21,6 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, An
         var uuids = notification.Records.Select(r => r.ClientUuid).Distinct().ToArray();
         var entries = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
         var bases = await db.RecordBases.AsNoTracking().Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
-        var (wall, boot, monotonic) = clock.Stamp();
 
         foreach (var record in notification.Records)
         {
@@ -37,9 +35,6 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, An
                     CreatedAt = time.GetUtcNow(),
                     Edit = identity.EditFloor,
                     Content = Whole(record, seen?.Fields ?? []),
-                    BootId = boot,
-                    MonotonicMs = monotonic,
-                    WallAt = wall,
                 };
                 entries.Add(record.ClientUuid, entry);
                 db.Queue.Add(entry);
@@ -51,12 +46,13 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, An
                 var content = Whole(record, [.. entry.Content.Select(f => f.Key), .. seen?.Fields ?? []]);
                 // An edit that says nothing new is none; and one number never goes with two contents (R2).
                 if (JsonNode.DeepEquals(content, entry.Content)) continue;
-                if (!JsonNode.DeepEquals(content["occurred_at"], entry.Content["occurred_at"])) (entry.BootId, entry.MonotonicMs, entry.WallAt) = (boot, monotonic, wall);
                 entry.Content = content;
             }
 
             // R2: each edit has its number. The entry keeps its place: what refers to the record was made after it.
             entry.Edit++;
+            // R10: only a time that this machine's clocks told can be corrected by them.
+            (entry.BootId, entry.MonotonicMs, entry.WallAt) = record.Stamp is { } stamp ? (stamp.BootId, stamp.MonotonicMs, stamp.Wall) : (Guid.Empty, 0, time.GetUtcNow());
             entry.BaseRevision = seen?.BaseRevision;
             entry.CompetitionUuid = record.CompetitionUuid;
             entry.Status = QueueStatuses.Pending;
