@@ -38,6 +38,7 @@ public sealed class TouchLayoutTests(Chromium chromium, CloudAndPi day)
         await MeasureAsync("/today, finding a bib");
 
         await GoAsync("/send");
+        await GoAsync("/evening");
         await GoAsync("/download");
         await screen.Key("Another competition").TapAsync();
         await Expect(screen[".pick .key"].First).ToBeVisibleAsync();

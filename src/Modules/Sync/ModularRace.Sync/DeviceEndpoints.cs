@@ -69,11 +69,17 @@ internal static class DeviceEndpoints
                 return Results.Empty;
             })
             .RequireAuthorization(Policies.PiOperator).WithName("ExportArchive").WithSummary("All that was not cleared, as one file for a memory stick: encrypted for the cloud, signed by this Pi")
-            .Produces(200, contentType: "application/octet-stream").ProducesProblem(409);
+            .Produces<byte[]>(200, "application/octet-stream").ProducesProblem(409);
 
         device.MapPost("/receipt", (ImportReceipt file, IMediator mediator, CancellationToken ct) => mediator.Send(new TakeReceipt(file), ct))
             .RequireAuthorization(Policies.PiOperator).WithMetadata(new RequestSizeLimitAttribute(LargestReceipt)).WithName("TakeReceipt").WithSummary("Takes back the cloud's receipt for an archive").Produces<TakenReceipt>()
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413);
+
+        device.MapPost("/stick/export", (IMediator mediator, CancellationToken ct) => mediator.Send(new ExportToStick(), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ExportToStick").WithSummary("Writes the archive to the memory stick that is in").Produces<StickFile>().ProducesProblem(409);
+
+        device.MapPost("/stick/receipt", (IMediator mediator, CancellationToken ct) => mediator.Send(new TakeReceiptFromStick(), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("TakeReceiptFromStick").WithSummary("Takes the newest receipt for this Pi from the memory stick").Produces<TakenReceipt>().ProducesProblem(404).ProducesProblem(409);
 
         device.MapGet("/clearance", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadClearance(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ReadClearance").WithSummary("What stands in the way of clearing this Pi").Produces<Clearance>();

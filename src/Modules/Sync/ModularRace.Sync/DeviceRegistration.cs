@@ -7,6 +7,8 @@ using ModularRace.Shared.Time;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Domain.OnDevice.Stick;
+using ModularRace.Sync.Features.OnDevice.Journaling;
 using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using Npgsql;
@@ -40,10 +42,14 @@ internal static class DeviceRegistration
         services.AddSingleton<LinkSignal>();
         services.AddTransient<SyncPass>();
         services.AddSingleton<SyncRunner>();
+        services.AddSingleton<StickFolder>();
+        services.AddSingleton<JournalWriter>();
+        services.AddSingleton<StickJournal>();
 
         services.AddHostedService<DevicePreparation>();
         services.AddHostedService(provider => provider.GetRequiredService<SyncRunner>());
         services.AddHostedService<LinkWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<StickJournal>());
         services.AddQuartz(quartz =>
         {
             quartz.UseInMemoryStore();

@@ -30,6 +30,7 @@ function headline() {
   const waiting = device.pending_reports ?? device.pending;
   if (device.pending === 0 && device.failed > 0) return `${count(device.failed, 'record')} could not be sent`;
   if (device.pending === 0 && device.last_run_error) return 'The last sync broke off';
+  if (device.pending === 0 && device.conflicts > 0) return `${count(device.conflicts, 'record')} in review at the desk`;
   if (device.pending === 0) return device.synced > 0 ? 'All that was made here is on the cloud' : 'Nothing was made here yet';
   return waiting > 0 ? `${count(waiting, device.pending_reports === undefined ? 'record' : 'report')} ${waiting === 1 ? 'waits' : 'wait'}` : `${count(device.pending, 'change')} ${device.pending === 1 ? 'waits' : 'wait'}`;
 }
@@ -44,7 +45,8 @@ function showGoing() {
     h('div', { class: 'gauge' }, h('span', {}, 'On the cloud'), h('b', {}, sent, ' ', h('small', {}, `of ${count(sum, 'record')}`)), meter(sent, sum, { finished })),
     h('p', { class: 'told' }, told()),
     h('div', { class: 'acts' },
-      key(icon('sync', 's32'), { class: busy || !device.paired ? 'shut' : 'go', 'aria-disabled': busy || !device.paired ? 'true' : null, onclick: syncNow }, busy ? 'Sending' : 'Sync now')));
+      key(icon('sync', 's32'), { class: busy || !device.paired ? 'shut' : 'go', 'aria-disabled': busy || !device.paired ? 'true' : null, onclick: syncNow }, busy ? 'Sending' : 'Sync now'),
+      h('a', { class: 'key', href: '/evening' }, icon('moon', 's32'), 'End of day')));
 }
 
 function told() {

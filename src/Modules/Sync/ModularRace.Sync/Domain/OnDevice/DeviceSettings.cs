@@ -9,7 +9,8 @@ namespace ModularRace.Sync.Domain.OnDevice;
 /// <param name="Interval"><c>Sync__Interval</c>, five minutes.</param>
 /// <param name="DeviceToken"><c>Sync__DeviceToken</c>: pairing without a screen.</param>
 /// <param name="DeviceUuid"><c>Sync__DeviceUuid</c>, with the token.</param>
-internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, string? DeviceToken, Guid? DeviceUuid)
+/// <param name="StickPath"><c>Stick__Path</c>: where a memory stick is mounted; null: none is looked for.</param>
+internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, string? DeviceToken, Guid? DeviceUuid, string? StickPath = null)
 {
     public static DeviceSettings Read(IConfiguration configuration)
     {
@@ -27,7 +28,10 @@ internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, stri
                 ? null
                 : Guid.TryParse(uuid, out var device) && device != Guid.Empty
                     ? device
-                    : throw new StartFailure($"Sync__DeviceUuid is '{uuid}'; it is a UUID."));
+                    : throw new StartFailure($"Sync__DeviceUuid is '{uuid}'; it is a UUID."),
+            Blank(configuration["Stick:Path"]) is { } stick
+                ? Path.IsPathFullyQualified(stick) ? stick : throw new StartFailure($"Stick__Path is '{stick}'; it is a full path, such as /media/stick.")
+                : null);
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -5,6 +5,7 @@ using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Features.OnDevice.Journaling;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
@@ -12,7 +13,7 @@ using ModularRace.Sync.Persistence.Device;
 namespace ModularRace.Sync.Features.OnDevice.Queueing;
 
 /// <summary>Queues what a person made or changed here, in the very commit of the record. What was received or derived is nobody's edit.</summary>
-internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, DeviceIdentity identity, LinkSignal signal, TimeProvider time)
+internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, DeviceIdentity identity, LinkSignal signal, StickJournal journal, TimeProvider time)
     : INotificationHandler<RecordsChanged>
 {
     public async Task Handle(RecordsChanged notification, CancellationToken cancellationToken)
@@ -64,6 +65,7 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, De
         session.AfterCommit(() =>
         {
             signal.Changed();
+            journal.Committed(uuids);
             return Task.CompletedTask;
         });
     }

@@ -5,6 +5,8 @@ using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Domain.OnDevice.Stick;
+using ModularRace.Sync.Features.OnDevice.Journaling;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
@@ -23,17 +25,18 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="PendingReports">Of those pending, the reports that a person made.</param>
 /// <param name="OldestPendingAt">When the oldest of those pending was made, by this Pi's clock.</param>
 /// <param name="LinkSince">Since when <paramref name="Online"/> is so, by this Pi's clock.</param>
+/// <param name="Stick">The journal on the memory stick; null: none is looked for.</param>
 internal sealed record DeviceView(
     Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
     int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
     long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes,
-    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges);
+    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick);
 
 internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
 
 internal sealed record HeldView(string Type, Guid ClientUuid, string Reason);
 
-internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock) : IRequestHandler<ReadDevice, DeviceView>
+internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock, StickJournal journal) : IRequestHandler<ReadDevice, DeviceView>
 {
     private const int MostHeld = 20;
 
@@ -55,6 +58,6 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Synced), counts.GetValueOrDefault(QueueStatuses.Conflict),
             counts.GetValueOrDefault(QueueStatuses.Failed), 0, device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
             reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes,
-            lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held);
+            lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held, journal.Read());
     }
 }
