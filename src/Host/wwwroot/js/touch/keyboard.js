@@ -58,10 +58,11 @@ export function paperText(output, text, ghost = '') {
 export function ask({ head = [], value = '', ghost = '', most = 4000, save = 'Save text', discard = 'Discard text', unsaved = 'text not yet saved' }) {
   return new Promise(resolve => {
     let text = value;
-    const output = h('output', {});
+    const before = document.activeElement;
+    const output = h('output', { tabindex: -1 });
     const state = h('span', { class: 'end unsaved' }, icon('alert', 's24'), unsaved);
     const keys = board('text', { type: character => { if (text.length + character.length <= most) text += character; show(); }, back: () => { text = [...text].slice(0, -1).join(''); show(); } });
-    const close = answer => { layer.remove(); document.removeEventListener('keydown', typed); resolve(answer); };
+    const close = answer => { layer.remove(); document.removeEventListener('keydown', typed); before?.focus(); resolve(answer); };
     const layer = h('div', { class: 'layer type', role: 'dialog', 'aria-modal': 'true', 'aria-label': save },
       h('section', { class: 'write' },
         h('div', { class: 'paper' }, h('p', {}, h('span', { class: 'cut' }, head), state), output),
@@ -87,5 +88,7 @@ export function ask({ head = [], value = '', ghost = '', most = 4000, save = 'Sa
     document.addEventListener('keydown', typed);
     show();
     document.body.append(layer);
+    // A space would work the key that was touched last, now under this layer, if that kept the focus.
+    output.focus();
   });
 }
