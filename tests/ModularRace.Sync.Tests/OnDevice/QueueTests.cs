@@ -215,6 +215,7 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
     [Fact]
     public async Task A_report_from_before_the_first_contact_goes_with_the_time_corrected_by_it()
     {
+        pi.Boot.BootId = Uuids.New(pi.Time);
         var report = Report("early") with { Stamp = new ClockStamp(pi.Time.GetUtcNow(), pi.Boot.BootId, pi.Boot.MonotonicMs) };
         report.Content["clock_source"] = "none";
         await pi.SayAsync(report);

@@ -179,9 +179,10 @@ public sealed class UploadTests(CloudSync cloud) : IClassFixture<CloudSync>
     {
         var (a, b) = (await cloud.DeviceAsync(), await cloud.DeviceAsync());
         var incident = cloud.NewUuid();
-        var cursor = (await cloud.Send(new DownloadCompetition(cloud.Competition, null), b.Actor)).Cursor;
         await a.Upload(Incident(incident, 113));
-        var change = (await cloud.Send(new ReadChanges(cursor, 500), b.Actor)).Changes.Last(c => c.ClientUuid == incident);
+        var page = new ChangesAnswer([], (await cloud.Send(new DownloadCompetition(cloud.Competition, null), b.Actor)).Cursor, HasMore: true);
+        while (page.HasMore && page.Changes.All(c => c.ClientUuid != incident)) page = await cloud.Send(new ReadChanges(page.Cursor, 500), b.Actor);
+        var change = page.Changes.Single(c => c.ClientUuid == incident);
         var content = WireRecord.ToContent(change.Data);
         content["description"] = "Seen again";
         Assert.Equal(["updated"], Statuses(await b.Upload(TestDevice.Record("incident", incident, content, 1, change.Revision))));
