@@ -113,7 +113,7 @@ internal sealed class World(int seed, TrueTime time, Cloud cloud, FrontDoor door
         {
             var race = Uuid(await cloud.Must(HttpMethod.Post, $"/competitions/{Competition}/races", new { name = $"Race {i}", discipline = i == 0 ? "individual" : "sprint" }));
             Races.Add(race);
-            var items = (await cloud.Must(HttpMethod.Get, $"/races/{race}/locations")) ["items"]!.AsArray();
+            var items = (await cloud.Must(HttpMethod.Get, $"/races/{race}/locations"))["items"]!.AsArray();
             Locations[race] = [.. items.Select(l => Guid.Parse((string)l!["client_uuid"]!)).Take(3)];
         }
 

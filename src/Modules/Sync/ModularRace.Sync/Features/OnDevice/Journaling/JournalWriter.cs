@@ -71,7 +71,8 @@ internal sealed class JournalWriter(StickFolder stick, SigningKey keys, ScopedSe
             {
                 ended.TrySetException(e);
             }
-        }) { IsBackground = true, Name = "stick" }.Start();
+        })
+        { IsBackground = true, Name = "stick" }.Start();
         return ended.Task.WaitAsync(stopping);
     }
 }
