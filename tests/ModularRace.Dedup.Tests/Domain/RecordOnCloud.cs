@@ -10,6 +10,7 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
     private readonly Dictionary<string, SideEdit> sides = new(StringComparer.Ordinal);
     private readonly List<JsonObject> versions = [];
     private readonly List<DisputedSpan> ended = [];
+    private readonly List<Settlement> settled = [];
     private Dictionary<string, long> open = new(StringComparer.Ordinal);
 
     public long Number => versions.Count;
@@ -35,11 +36,27 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
         Arrives("cloud", sides.TryGetValue("cloud", out var last) ? last.Edit + 1 : 1, content, Number);
     }
 
+    /// <summary>A person chooses: the version is the cloud's word, made on itself, and everything that was in the conflict gives way to it.</summary>
+    public void Resolves(params (string Field, JsonNode? Value)[] changes)
+    {
+        var before = Content;
+        var content = (JsonObject)before.DeepClone();
+        foreach (var (field, value) in changes) content[field] = value;
+        versions.Add(content);
+        settled.Add(new Settlement(Number, [.. Disputed.Union(changes.Select(c => c.Field))], [.. sides.Values.Select(s => s.Content), before]));
+        ended.AddRange(open.Select(o => new DisputedSpan(o.Key, o.Value, Number - 1)));
+        open = new Dictionary<string, long>(StringComparer.Ordinal);
+        var says = sides.TryGetValue("cloud", out var last) ? last.Inherited.Where(i => JsonNode.DeepEquals(last.Content[i.Key], content[i.Key])).ToDictionary() : [];
+        foreach (var field in settled[^1].Fields) says[field] = Number;
+        sides["cloud"] = new SideEdit("cloud", (last?.Edit ?? 0) + 1, content, content, Number, Number, says);
+        Judge();
+    }
+
     private void Judge()
     {
         var record = new RecordSides(type, Guid.Empty, null, null, origin, $"{Number}-x", versions.Count > 0 ? Content : null, [.. sides.Values], Guid.Empty, null);
         var spans = ended.Concat(open.Select(o => new DisputedSpan(o.Key, o.Value, long.MaxValue))).ToList();
-        var merged = SideMerge.Merge(record, spans);
+        var merged = SideMerge.Merge(record, spans, settled);
         foreach (var (name, from) in open)
             if (!merged.Disputed.Contains(name)) ended.Add(new DisputedSpan(name, from, Number));
         open = merged.Disputed.ToDictionary(d => d, d => open.GetValueOrDefault(d, Number), StringComparer.Ordinal);

@@ -177,6 +177,76 @@ public sealed class SideMergeTests
             }
         }, iter: 3_000, threads: 1);
 
+    [Fact]
+    public void What_a_person_chose_stands_against_every_version_that_was_before_them_in_whichever_edit_it_comes_again()
+    {
+        var record = Disputed();
+        record.Resolves(("bib_number", 44));
+        Assert.Equal((44, 0), ((int)record.Content["bib_number"]!, record.Disputed.Count));
+
+        // Neither has seen it; both send their whole version again, with another field changed.
+        record.Arrives("pi/a", 2, Fields(("description", "gate 3"), ("bib_number", 42)));
+        record.Arrives("pi/b", 2, Fields(("description", "gate 3"), ("bib_number", 43)));
+        Assert.Equal((44, 0), ((int)record.Content["bib_number"]!, record.Disputed.Count));
+        Assert.Equal("gate 3", (string?)record.Content["description"]);
+
+        // However often it is changed since: the gap that keeping only last edits had.
+        record.CloudSets(("bib_number", 45));
+        record.CloudSets(("bib_number", 46));
+        record.Arrives("pi/a", 3, Fields(("description", "gate 3"), ("bib_number", 42)));
+        Assert.Equal((46, 0), ((int)record.Content["bib_number"]!, record.Disputed.Count));
+    }
+
+    [Fact]
+    public void What_nobody_disputed_is_still_said_by_who_said_it_after_a_resolution()
+    {
+        var record = Disputed();
+        record.Resolves();
+        record.Arrives("pi/c", 1, Fields(("description", "seen from below"), ("bib_number", 42)));
+        Assert.Equal(["description"], record.Disputed);
+    }
+
+    [Fact]
+    public void Another_value_from_who_had_not_seen_the_resolution_asks_a_person_anew_and_from_who_had_it_stands()
+    {
+        var record = Disputed();
+        record.Resolves();
+        var (seen, before) = (record.Number, record.Number - 1);
+        record.Arrives("pi/a", 2, Fields(("description", "gate"), ("bib_number", 47)), before);
+        Assert.Equal(["bib_number"], record.Disputed);
+
+        record = Disputed();
+        record.Resolves();
+        record.Arrives("pi/b", 2, Fields(("description", "gate"), ("bib_number", 43)), seen);
+        Assert.Equal((43, 0), ((int)record.Content["bib_number"]!, record.Disputed.Count));
+    }
+
+    [Fact]
+    public void Reference_data_that_a_person_settled_stays_so_until_its_origin_changes_it()
+    {
+        var record = new RecordOnCloud(RecordTypes.Race, "pi");
+        record.Arrives("pi/1", 1, Fields(("name", "Sprint"), ("stage", "final")));
+        record.Arrives("pj/1", 1, Fields(("name", "Sprint women"), ("stage", "final")));
+        Assert.Equal(["name"], record.Disputed);
+        record.Resolves(("name", "Sprint women"));
+        Assert.Equal(("Sprint women", 0), ((string?)record.Content["name"], record.Disputed.Count));
+
+        record.Arrives("pi/1", 2, Fields(("name", "Sprint"), ("stage", "semifinal")), seen: 1);
+        Assert.Equal(("Sprint women", "semifinal", 0), ((string?)record.Content["name"], (string?)record.Content["stage"], record.Disputed.Count));
+        record.Arrives("pi/1", 3, Fields(("name", "Sprint W"), ("stage", "semifinal")), record.Number);
+        Assert.Equal(("Sprint W", 0), ((string?)record.Content["name"], record.Disputed.Count));
+    }
+
+    /// <summary>Two devices that had seen nothing say another bib.</summary>
+    private static RecordOnCloud Disputed()
+    {
+        var record = Incident(out _);
+        record.Arrives("pi/a", 1, Fields(("description", "gate"), ("bib_number", 42)));
+        record.Arrives("pi/b", 1, Fields(("description", "gate"), ("bib_number", 43)));
+        Assert.Equal(["bib_number"], record.Disputed);
+        return record;
+    }
+
     private static JsonObject Edit(int description, int decision, int bib) => Fields(
         ("description", $"v{description}"), ("decision", decision switch { 0 => "pending", 1 => "penalty_applied", _ => "no_action" }), ("bib_number", 40 + bib));
 

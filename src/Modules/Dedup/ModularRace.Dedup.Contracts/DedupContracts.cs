@@ -42,6 +42,24 @@ public sealed record RecordJudgement(
 public sealed record JudgeRecords(IReadOnlyList<RecordSides> Records) : ICommand<IReadOnlyList<RecordJudgement>>;
 
 /// <summary>
+/// Which fields a person settled with these versions of records, by type, UUID and the version's number; one that settled
+/// nothing is not answered. Such a version is the cloud's word on these fields, made on itself: whatever the conflict held
+/// gives way to it (R7).
+/// </summary>
+public sealed record FindSettledFields(IReadOnlyCollection<(string Type, Guid ClientUuid, long Number)> Versions)
+    : IQuery<IReadOnlyDictionary<(string Type, Guid ClientUuid), IReadOnlyList<string>>>;
+
+/// <summary>
+/// Keeps what the cloud says of conflicts (on a Pi): a record in one takes no part in the rule there either (R4), so that both
+/// come to the same groups (R3). The caller holds the lock of every race concerned.
+/// </summary>
+public sealed record KeepConflicts(IReadOnlyList<IncomingRecord> Records) : ICommand<IReadOnlyList<KeptConflict>>;
+
+/// <param name="Open">It waits for a person still.</param>
+/// <param name="RecordUuids">The record that it is over, and the other incident where it is between two.</param>
+public sealed record KeptConflict(Guid ConflictUuid, bool Open, IReadOnlyList<Guid> RecordUuids);
+
+/// <summary>
 /// Works the groups out anew around these incidents and the incidents of these reports, whose conflicts opened or closed while
 /// their content stayed (R4). The caller holds the lock of every race concerned.
 /// </summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using ModularRace.Dedup.Features.ByHand;
 using ModularRace.Dedup.Features.Review;
+using ModularRace.Dedup.Features.Review.Resolving;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
@@ -41,6 +42,12 @@ internal static class DedupEndpoints
 
         review.MapGet("/conflicts/{uuid:guid}", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new ReadConflict(uuid), ct))
             .RequireAuthorization(Policies.Jury).WithName("ReadConflict").WithSummary("One conflict with all versions").Produces<ConflictView>();
+
+        review.MapPost("/conflicts/{uuid:guid}/resolve", (Guid uuid, ResolveConflict message, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(message with { ConflictUuid = uuid }, ct))
+            .RequireAuthorization(Policies.Jury).WithName("ResolveConflict").WithSummary("Choose between the versions; every device hears of it")
+            .Produces<ConflictView>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
 
         review.MapGet("/merges", (Guid? competition_uuid, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListMerges(competition_uuid ?? throw Shared.Problems.Problem.Validation("competition_uuid", "It is required."), new PageRequest(limit, cursor)), ct))

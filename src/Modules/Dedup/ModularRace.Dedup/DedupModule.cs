@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Dedup.Features.Regrouping;
+using ModularRace.Dedup.Features.Review.Resolving;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
@@ -28,7 +29,11 @@ public sealed class DedupModule(DedupRole role) : IModule
         services.AddScoped<Regrouper>();
         services.AddScoped<MergeLog>();
         services.AddScoped<DecisionClashes>();
+        services.AddScoped<ConflictBook>();
         services.AddScoped<PeoplesWord>();
+        services.AddScoped<ChosenContent>();
+        services.AddScoped<RecordSettling>();
+        services.AddScoped<DecisionSettling>();
         services.AddHandlersFrom(typeof(DedupModule).Assembly, type => role == DedupRole.RuleAndReview || !type.Namespace!.Contains(".Review", StringComparison.Ordinal));
     }
 

@@ -33,6 +33,14 @@ public sealed record CheckIncidentRecords(IReadOnlyList<IncomingRecord> Records)
 /// </summary>
 public sealed record ApplyIncidentRecords(IReadOnlyList<IncomingRecord> Records) : ICommand<IReadOnlyList<RecordOutcome>>;
 
+/// <summary>
+/// Writes what a person has settled of incident, report and history_entry records: as that person's edit here, with its
+/// history, and with a new revision though nothing else may change. Where one cannot be taken none is; the outcomes tell.
+/// </summary>
+/// <param name="Records">Each is here already.</param>
+/// <param name="How">Said in the history.</param>
+public sealed record SettleIncidentRecords(IReadOnlyList<IncomingRecord> Records, string How) : ICommand<IReadOnlyList<RecordOutcome>>;
+
 /// <summary>The lock that work which regroups holds for its race (R4); taken for several races in the order of their text.</summary>
 public static class RaceLock
 {

@@ -30,11 +30,11 @@ internal sealed class ReferenceChanges(CompetitionsDbContext db, ISystemIdentity
         return record;
     }
 
-    /// <summary>Makes the stored record say what <paramref name="wanted"/> says; false where it does already.</summary>
-    public bool Change<T>(T stored, T wanted) where T : ReferenceRecord
+    /// <summary>Makes the stored record say what <paramref name="wanted"/> says; false where it does already, unless a person has settled it just so.</summary>
+    public bool Change<T>(T stored, T wanted, bool settled = false) where T : ReferenceRecord
     {
         wanted.KeepFrom(stored);
-        if (stored.SaysTheSameAs(wanted)) return false;
+        if (!settled && stored.SaysTheSameAs(wanted)) return false;
         wanted.Revision = Revision.Next(stored.Revision);
         wanted.UpdatedAt = now;
         db.Entry(stored).CurrentValues.SetValues(wanted);

@@ -7,6 +7,9 @@ namespace ModularRace.Dedup.Domain;
 /// <summary>Numbers of the cloud's versions between which a field was in open conflict, both ends included.</summary>
 internal sealed record DisputedSpan(string Field, long From, long To);
 
+/// <summary>What a person chose: the number of the cloud's version that says so, on which values, and the versions that they had before them.</summary>
+internal sealed record Settlement(long Number, IReadOnlyList<string> Fields, IReadOnlyList<JsonObject> Versions);
+
 /// <param name="Content">The record as it stands.</param>
 /// <param name="Disputed">What only a person can decide, in order.</param>
 /// <param name="Says">For each side the values that it says, with the number at which each was taken.</param>
@@ -23,7 +26,9 @@ internal sealed record Merged(JsonObject Content, IReadOnlyList<string> Disputed
 /// </remarks>
 internal static class SideMerge
 {
-    public static Merged Merge(RecordSides record, IReadOnlyCollection<DisputedSpan> disputes)
+    private const string Cloud = "cloud";
+
+    public static Merged Merge(RecordSides record, IReadOnlyCollection<DisputedSpan> disputes, IReadOnlyCollection<Settlement> settled)
     {
         var type = record.Type;
         var sides = record.Sides.OrderBy(Seniority, StringComparer.Ordinal).ToList();
@@ -36,11 +41,14 @@ internal static class SideMerge
         foreach (var name in names)
         {
             var said = sides.Where(s => SaidAt(type, name, s) is not null).ToList();
-            var live = said.Where(s => !said.Exists(t => t != s && GivesWay(type, name, s, t, disputes)) && !sides.Exists(t => t != s && Overtaken(type, name, s, t, disputes))).ToList();
+            var live = said.Where(s =>
+                !said.Exists(t => t != s && GivesWay(type, name, s, t, disputes, settled))
+                && !sides.Exists(t => t != s && Overtaken(type, name, s, t, disputes))
+                && !IsSettled(type, name, s, settled)).ToList();
             foreach (var side in live) says[side.Side][name] = SaidAt(type, name, side)!.Value;
 
             var standing = reference
-                ? Reference(type, name, record, sides, live, disputed)
+                ? Reference(type, name, record, sides, live, disputed, settled)
                 : Standing(type, name, sides, live, disputed);
             if (standing is not null) FieldValues.Copy(type, name, standing, content);
         }
@@ -80,11 +88,13 @@ internal static class SideMerge
         return live[0].Content;
     }
 
-    /// <summary>Reference data is changed only by its origin: what another side says of it is a conflict, and the origin's stands.</summary>
-    private static JsonObject? Reference(string type, string name, RecordSides record, List<SideEdit> sides, List<SideEdit> live, List<string> disputed)
+    /// <summary>Reference data is changed only by its origin: what another side says of it is a conflict, and the origin's stands, until a person has chosen.</summary>
+    private static JsonObject? Reference(
+        string type, string name, RecordSides record, List<SideEdit> sides, List<SideEdit> live, List<string> disputed, IReadOnlyCollection<Settlement> settled)
     {
         var origin = sides.Find(s => s.Side == record.Origin || s.Side.StartsWith(record.Origin + "/", StringComparison.Ordinal));
-        var standing = origin?.Content ?? record.Current ?? LatestBase(sides) ?? live[0].Content;
+        var standing = (origin is null || live.Contains(origin) ? origin : live.Find(s => s.Side == Cloud && IsSettlement(s, name, settled)) ?? origin)?.Content
+            ?? record.Current ?? LatestBase(sides) ?? live[0].Content;
         if (live.Exists(s => s != origin && !FieldValues.Same(type, name, s.Content, standing))) disputed.Add(name);
         return standing;
     }
@@ -99,8 +109,11 @@ internal static class SideMerge
     }
 
     /// <summary>The value that s says gives way to t, who says another and whose base held it, unless s had seen that already.</summary>
-    private static bool GivesWay(string type, string name, SideEdit s, SideEdit t, IReadOnlyCollection<DisputedSpan> disputes) =>
+    private static bool GivesWay(
+        string type, string name, SideEdit s, SideEdit t, IReadOnlyCollection<DisputedSpan> disputes, IReadOnlyCollection<Settlement> settled) =>
         t.Base is not null
+        // What a person has settled is more than the value that was shown before: who had not seen it asks anew.
+        && !(s.Side == Cloud && settled.Any(r => r.Number == SaidAt(type, name, s) && r.Number > t.BaseNumber && r.Fields.Contains(name, StringComparer.Ordinal)))
         && !FieldValues.Identical(type, name, t.Content, t.Base)
         && FieldValues.Identical(type, name, t.Base, s.Content)
         && !(SaidAt(type, name, t) <= s.BaseNumber && !DisputedAt(name, s.BaseNumber, disputes));
@@ -112,10 +125,21 @@ internal static class SideMerge
         && !DisputedAt(name, t.BaseNumber, disputes)
         && !FieldValues.Identical(type, name, t.Base, s.Content);
 
+    /// <summary>
+    /// A resolution counts as the base for every version in it: whoever has not seen it and says a value that was before the
+    /// person is answered, in whichever edit it comes, and however often the chosen value was changed since.
+    /// </summary>
+    private static bool IsSettled(string type, string name, SideEdit s, IReadOnlyCollection<Settlement> settled) =>
+        s.Side != Cloud
+        && settled.Any(r => s.BaseNumber < r.Number && r.Fields.Contains(name, StringComparer.Ordinal) && r.Versions.Any(v => FieldValues.Same(type, name, v, s.Content)));
+
+    private static bool IsSettlement(SideEdit side, string name, IReadOnlyCollection<Settlement> settled) =>
+        settled.Any(r => r.Fields.Contains(name, StringComparer.Ordinal) && r.Number <= side.TakenNumber);
+
     private static bool DisputedAt(string name, long number, IReadOnlyCollection<DisputedSpan> disputes) =>
         disputes.Any(d => d.Field == name && number >= d.From && number <= d.To);
 
     /// <summary>The cloud before devices, then the earlier making, then the side's UUID.</summary>
     private static string Seniority(SideEdit side) =>
-        side.Side == "cloud" ? "" : $"{side.Content["created_at"]?.ToString() ?? "9"} {side.Side}";
+        side.Side == Cloud ? "" : $"{side.Content["created_at"]?.ToString() ?? "9"} {side.Side}";
 }

@@ -64,3 +64,13 @@ internal sealed class ConflictConfiguration : IEntityTypeConfiguration<ConflictR
         builder.HasIndex(c => c.OtherRecordUuid);
     }
 }
+
+internal sealed class SettlementConfiguration : IEntityTypeConfiguration<SettlementRow>
+{
+    public void Configure(EntityTypeBuilder<SettlementRow> builder)
+    {
+        builder.ToTable("settlements");
+        builder.Property(s => s.Versions).HasColumnType("jsonb");
+        builder.HasIndex(s => new { s.RecordUuid, s.Number });
+    }
+}

@@ -17,6 +17,8 @@ internal sealed class DedupDbContext(DbContextOptions<DedupDbContext> options) :
     public DbSet<MergeRow> Merges => Set<MergeRow>();
 
     public DbSet<ConflictRow> Conflicts => Set<ConflictRow>();
+
+    public DbSet<SettlementRow> Settlements => Set<SettlementRow>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

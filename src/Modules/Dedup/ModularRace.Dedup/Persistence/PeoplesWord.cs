@@ -18,7 +18,7 @@ namespace ModularRace.Dedup.Persistence;
 internal sealed class PeoplesWord(
     DedupDbContext db, DatabaseSession session, IMediator mediator, Regrouper regrouper, ICurrentActor current, ISystemIdentity system, IRaceClock clock, TimeProvider time)
 {
-    private readonly List<GroupingRow> untold = [];
+    private List<GroupingRow> untold = [];
 
     /// <summary>
     /// Locks the races of incidents (R4: before anything is read that the word depends on), and reads each as the rule knows
@@ -73,7 +73,7 @@ internal sealed class PeoplesWord(
         var stamp = clock.Read().Stamp;
         await mediator.Publish(new RecordsChanged([.. untold.Select(g => GroupingContent.ToRecord(g) with { Stamp = stamp })], ChangeSource.Local), cancellationToken);
         Guid[] concerned = [.. untold.SelectMany(g => new[] { g.LowerUuid, g.HigherUuid }).Distinct()];
-        untold.Clear();
+        untold = [];
         await regrouper.AroundAsync(concerned, cancellationToken);
     }
 
@@ -111,7 +111,8 @@ internal sealed class PeoplesWord(
 
         db.Groupings.AddRange(made);
         await db.SaveChangesAsync(cancellationToken);
-        untold.AddRange(made);
+        // One word a command; what an attempt said that was rolled back is not told.
+        untold = made;
         return made.Count > 0;
     }
 }

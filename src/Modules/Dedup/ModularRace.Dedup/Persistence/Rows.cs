@@ -67,7 +67,7 @@ internal sealed class GroupingRow
     public required DateTimeOffset SaidAt { get; set; }
     public required string SaidBy { get; init; }
     public string? Note { get; init; }
-    public required string Revision { get; init; }
+    public required string Revision { get; set; }
     public required string Origin { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -103,6 +103,9 @@ internal sealed class ConflictRow
 {
     public long Id { get; init; }
     public required Guid ClientUuid { get; init; }
+
+    /// <summary>Of what the devices are told of it.</summary>
+    public string Revision { get; set; } = "";
     public required string ConflictType { get; set; }
     public required string RecordType { get; init; }
     public required Guid RecordUuid { get; init; }
@@ -133,6 +136,22 @@ internal sealed class ConflictRow
     public string? ResolvedBy { get; set; }
     public DateTimeOffset? ResolvedAt { get; set; }
     public string? Notes { get; set; }
+}
+
+/// <summary>What a person settled of a record, with which version of it: the versions that they had before them give way to it, whenever they come again (R7).</summary>
+internal sealed class SettlementRow
+{
+    public long Id { get; init; }
+    public required Guid ConflictUuid { get; init; }
+    public required string RecordType { get; init; }
+    public required Guid RecordUuid { get; init; }
+
+    /// <summary>Of the cloud's version that says what was chosen.</summary>
+    public required long Number { get; init; }
+    public required string[] Fields { get; init; }
+
+    /// <summary>JSON: the versions.</summary>
+    public required string Versions { get; init; }
 }
 
 internal static class ConflictTypes

@@ -35,7 +35,7 @@ internal sealed class HistoryEntry
     /// <summary>JSON object: field to [old, new], as in an upload's <c>data</c>.</summary>
     public required string Changes { get; init; }
 
-    public required string Revision { get; init; }
+    public required string Revision { get; set; }
 
     public required string Origin { get; init; }
 

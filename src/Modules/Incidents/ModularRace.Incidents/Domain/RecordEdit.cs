@@ -83,6 +83,34 @@ internal sealed class RecordEdit(ICurrentActor actor, ISystemIdentity system, Cl
         return true;
     }
 
+    /// <summary>What a person has settled of an incident: an edit, though it may be as it was.</summary>
+    public void Settle(Incident incident, Action<Incident> change, string how)
+    {
+        var before = Records.Content(incident);
+        change(incident);
+        Write(RecordTypes.Incident, incident.ClientUuid, Settled(before, Records.Content(incident), how));
+        (incident.Revision, incident.UpdatedAt) = (Revision.Next(incident.Revision), Written);
+        Made(incident);
+    }
+
+    /// <summary>The same of a report.</summary>
+    public void Settle(Report report, Action<Report> change, string how)
+    {
+        var before = Records.Content(report);
+        concerned.Add(report.IncidentUuid);
+        change(report);
+        Write(RecordTypes.Report, report.ClientUuid, Settled(before, Records.Content(report), how));
+        (report.Revision, report.UpdatedAt) = (Revision.Next(report.Revision), Written);
+        Made(report);
+    }
+
+    private static JsonObject Settled(JsonObject before, JsonObject after, string how)
+    {
+        var changes = Records.Difference(before, after);
+        changes["resolution"] = new JsonArray(null, how);
+        return changes;
+    }
+
     /// <summary>Something that people said of an incident and that is no field of it.</summary>
     public void Note(Guid incidentUuid, JsonObject changes) => Write(RecordTypes.Incident, incidentUuid, changes);
 

@@ -39,7 +39,13 @@ public sealed record RecordVersion(
 public sealed record RecordsChanged(IReadOnlyList<RecordVersion> Records, ChangeSource Source) : INotification;
 
 /// <summary>A record on its way in: what its owner is asked to check or to take. The content is whole: what the sender left out is filled in already.</summary>
-public sealed record IncomingRecord(string Type, Guid ClientUuid, JsonObject Content, string Origin, bool Deleted = false);
+/// <param name="Type">The record's type.</param>
+/// <param name="ClientUuid">The record's identity.</param>
+/// <param name="Content">As in an upload's <c>data</c>.</param>
+/// <param name="Origin">For one that is not here yet.</param>
+/// <param name="Deleted">A tombstone.</param>
+/// <param name="Settled">A person here has settled what the sides say of it: its revision rises, though nothing else may change.</param>
+public sealed record IncomingRecord(string Type, Guid ClientUuid, JsonObject Content, string Origin, bool Deleted = false, bool Settled = false);
 
 /// <summary>What the owner says of a record that came in.</summary>
 public enum RecordVerdict
@@ -80,6 +86,9 @@ public static class RecordTypes
     public const string Competition = "competition", Race = "race", RaceLocation = "race_location", Athlete = "athlete",
         BibAssignment = "bib_assignment", Penalty = "penalty", Phrase = "phrase", Incident = "incident", Report = "report",
         Grouping = "grouping", HistoryEntry = "history_entry";
+
+    /// <summary>In the changes only: that a record waits for a person, or no longer does. No device may send it.</summary>
+    public const string Conflict = "conflict";
 
     public static readonly IReadOnlyList<string> InOrder =
         [Competition, Race, RaceLocation, Athlete, BibAssignment, Penalty, Phrase, Incident, Report, Grouping, HistoryEntry];

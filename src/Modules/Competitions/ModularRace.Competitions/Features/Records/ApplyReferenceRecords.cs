@@ -14,7 +14,7 @@ internal sealed class ApplyReferenceRecordsHandler(CompetitionsDbContext db, IMe
     {
         var changes = new ReferenceChanges(db, here, time);
         var outcomes = await new ReferenceIntake(db).JudgeAsync(request.Records, changes, cancellationToken);
-        await changes.SaveAsync(mediator, ChangeSource.Received, cancellationToken);
+        await changes.SaveAsync(mediator, request.Records.Any(r => r.Settled) ? ChangeSource.Local : ChangeSource.Received, cancellationToken);
         return outcomes;
     }
 }

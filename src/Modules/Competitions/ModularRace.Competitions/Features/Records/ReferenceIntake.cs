@@ -104,7 +104,7 @@ internal sealed class ReferenceIntake(CompetitionsDbContext db)
             return outcome with { Verdict = RecordVerdict.Created, Revision = record.Revision };
         }
 
-        var updated = changes.Change(known, record);
+        var updated = changes.Change(known, record, incoming.Settled);
         return outcome with { Verdict = updated ? RecordVerdict.Updated : RecordVerdict.Unchanged, Revision = known.Revision };
     }
 

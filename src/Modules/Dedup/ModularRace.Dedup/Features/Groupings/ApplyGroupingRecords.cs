@@ -17,6 +17,7 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
         var checks = await mediator.Send(new CheckGroupingRecords(request.Records), cancellationToken);
         var made = new List<GroupingRow>();
         var corrected = new List<GroupingRow>();
+        var settled = new List<GroupingRow>();
         var outcomes = new List<RecordOutcome>();
         foreach (var (record, check) in request.Records.Zip(checks))
         {
@@ -24,6 +25,13 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
             {
                 // People's word is never changed: what they say anew is another record.
                 if (check.Verdict == RecordVerdict.Acceptable && GroupingContent.Read(record.Content).Content!.CorrectClock(row)) corrected.Add(row);
+                if (record.Settled)
+                {
+                    // Settled is only that it stays as it is.
+                    row.Revision = Shared.Identifiers.Revision.Next(row.Revision);
+                    settled.Add(row);
+                }
+
                 outcomes.Add(check with { Verdict = RecordVerdict.Unchanged, Revision = row.Revision, Error = null });
                 continue;
             }
@@ -40,10 +48,11 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
             outcomes.Add(check with { Verdict = RecordVerdict.Created, Revision = row.Revision });
         }
 
-        if (made.Count + corrected.Count == 0) return outcomes;
+        if (made.Count + corrected.Count + settled.Count == 0) return outcomes;
         db.Groupings.AddRange(made);
         await db.SaveChangesAsync(cancellationToken);
         if (made.Count > 0) await mediator.Publish(new RecordsChanged([.. made.Select(GroupingContent.ToRecord)], ChangeSource.Received), cancellationToken);
+        if (settled.Count > 0) await mediator.Publish(new RecordsChanged([.. settled.Select(GroupingContent.ToRecord)], ChangeSource.Local), cancellationToken);
         await regrouper.AroundAsync([.. made.Concat(corrected).SelectMany(g => new[] { g.LowerUuid, g.HigherUuid }).Distinct()], cancellationToken);
         return outcomes;
     }

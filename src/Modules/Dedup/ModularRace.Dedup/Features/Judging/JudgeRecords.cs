@@ -9,7 +9,7 @@ using ModularRace.Shared.Records;
 
 namespace ModularRace.Dedup.Features.Judging;
 
-internal sealed class JudgeRecordsHandler(DedupDbContext db, TimeProvider time) : IRequestHandler<JudgeRecords, IReadOnlyList<RecordJudgement>>
+internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, TimeProvider time) : IRequestHandler<JudgeRecords, IReadOnlyList<RecordJudgement>>
 {
     public async Task<IReadOnlyList<RecordJudgement>> Handle(JudgeRecords request, CancellationToken cancellationToken)
     {
@@ -17,18 +17,24 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, TimeProvider time) 
         var conflicts = await db.Conflicts.Where(c => c.OtherRecordUuid == null && uuids.Contains(c.RecordUuid)).ToListAsync(cancellationToken);
         var ofRecord = conflicts.ToLookup(c => (c.RecordType, c.RecordUuid));
 
+        var settled = (await db.Settlements.AsNoTracking().Where(s => uuids.Contains(s.RecordUuid)).ToListAsync(cancellationToken)).ToLookup(s => (s.RecordType, s.RecordUuid));
         var judgements = new List<RecordJudgement>(request.Records.Count);
         foreach (var record in request.Records)
         {
             var history = ofRecord[(record.Type, record.ClientUuid)].ToList();
-            var merged = SideMerge.Merge(record, [.. history.SelectMany(c => c.DifferingFields.Select(f => new DisputedSpan(f, c.FromNumber, c.ToNumber ?? long.MaxValue)))]);
+            var merged = SideMerge.Merge(
+                record,
+                [.. history.SelectMany(c => c.DifferingFields.Select(f => new DisputedSpan(f, c.FromNumber, c.ToNumber ?? long.MaxValue)))],
+                [.. settled[(record.Type, record.ClientUuid)].Select(s => new Settlement(s.Number, s.Fields, Parse(s.Versions)))]);
             var conflict = Reconcile(record, merged, history.Find(c => c.ResolvedAt is null));
             judgements.Add(new RecordJudgement(record.Type, record.ClientUuid, merged.Content, merged.Disputed, conflict?.ClientUuid, merged.Says));
         }
 
-        await db.SaveChangesAsync(cancellationToken);
+        await book.SaveAsync(cancellationToken);
         return judgements;
     }
+
+    private static IReadOnlyList<JsonObject> Parse(string versions) => [.. JsonNode.Parse(versions)!.AsArray().Select(v => v!.AsObject())];
 
     /// <summary>Raises the conflict, brings an open one up to date, or closes it when one value is left (R7).</summary>
     private ConflictRow? Reconcile(RecordSides record, Merged merged, ConflictRow? open)
@@ -62,7 +68,8 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, TimeProvider time) 
 
         open.ConflictType = TypeOf(record, merged);
         open.RecordRevision = record.StoredRevision ?? record.CurrentRevision;
-        open.CloudData = (record.StoredRevision is null ? record.Current ?? merged.Content : merged.Content).ToJsonString();
+        // As it stands from now on, with what nobody disputes; what is never changed stands as it was.
+        open.CloudData = (record.Type is RecordTypes.Grouping or RecordTypes.HistoryEntry ? record.Current ?? merged.Content : merged.Content).ToJsonString();
         if (record.DeviceUuid is { } arriving)
         {
             var device = record.Repeated ?? record.Sides.FirstOrDefault(s => s.Side.StartsWith(arriving.ToString(), StringComparison.Ordinal)) ?? record.Sides[^1];

@@ -111,6 +111,11 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("resolved_by");
 
+                    b.Property<string>("Revision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("revision");
+
                     b.Property<long?>("ToNumber")
                         .HasColumnType("bigint")
                         .HasColumnName("to_number");
@@ -440,6 +445,51 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasDatabaseName("ix_observations_incident_uuid");
 
                     b.ToTable("observations", "dedup");
+                });
+
+            modelBuilder.Entity("ModularRace.Dedup.Persistence.SettlementRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("ConflictUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conflict_uuid");
+
+                    b.PrimitiveCollection<string[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("fields");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("RecordType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("record_type");
+
+                    b.Property<Guid>("RecordUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("record_uuid");
+
+                    b.Property<string>("Versions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("versions");
+
+                    b.HasKey("Id")
+                        .HasName("pk_settlements");
+
+                    b.HasIndex("RecordUuid", "Number")
+                        .HasDatabaseName("ix_settlements_record_uuid_number");
+
+                    b.ToTable("settlements", "dedup");
                 });
 #pragma warning restore 612, 618
         }

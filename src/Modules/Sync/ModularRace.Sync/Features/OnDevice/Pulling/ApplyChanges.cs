@@ -43,11 +43,13 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
                 newest[(change.Type, change.ClientUuid)] = change;
         var incoming = newest.Values.Select((c, i) => (Change: c, Index: i)).OrderBy(x => RecordTypes.Rank(x.Change.Type)).ThenBy(x => x.Index).Select(x => x.Change).ToList();
 
-        await LockRacesAsync(incoming, cancellationToken);
+        await LockRacesAsync([.. incoming, .. request.Changes.Where(c => c.Type == RecordTypes.Conflict)], cancellationToken);
         var uuids = incoming.Select(c => c.ClientUuid).ToArray();
         var unsent = await db.Queue.Where(e => uuids.Contains(e.ClientUuid) && e.Edit > e.AnsweredEdit).Select(e => e.ClientUuid).ToHashSetAsync(cancellationToken);
         var outcomes = new Dictionary<(string, Guid), RecordOutcome>();
         await ApplyAsync([.. incoming.Where(c => !unsent.Contains(c.ClientUuid))], outcomes, cancellationToken);
+
+        var resolved = await KeepConflictsAsync(request.Changes, cancellationToken);
 
         // Read only now: what the owners could not take was undone, and with it what was tracked.
         var queued = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
@@ -81,6 +83,7 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
             if (!ReferenceEquals(hold.Data, change.Data)) hold.Data = change.Data ?? [];
         }
 
+        askAgain |= await AskAboutAsync(resolved, cancellationToken);
         if (request.Cursor is not null)
         {
             var device = await db.ThisDevice.SingleAsync(cancellationToken);
@@ -133,6 +136,34 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
         return outcomes;
     }
 
+    /// <summary>R3, R4: what waits for a person takes no part in the rule here either. Answers what does so no longer.</summary>
+    private async Task<IReadOnlyList<KeptConflict>> KeepConflictsAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        var conflicts = changes.Where(c => c.Type == RecordTypes.Conflict).GroupBy(c => c.ClientUuid).Select(g => Incoming(g.Last())).ToList();
+        if (conflicts.Count == 0) return [];
+        try
+        {
+            var kept = await session.InSavepointAsync(() => mediator.Send(new KeepConflicts(conflicts), cancellationToken), cancellationToken);
+            return [.. kept.Where(c => !c.Open)];
+        }
+        catch (Exception e) when (Poison.IsPossible(e, cancellationToken))
+        {
+            // R14: the records are here all the same; how they stand is told again with the next version of the conflict.
+            logger.LogError(e, "{Count} conflicts of the cloud could not be kept", conflicts.Count);
+            return [];
+        }
+    }
+
+    /// <summary>R8: what waited for a person here asks the cloud how it stands now.</summary>
+    private async Task<bool> AskAboutAsync(IReadOnlyList<KeptConflict> resolved, CancellationToken cancellationToken)
+    {
+        if (resolved.Count == 0) return false;
+        var records = resolved.SelectMany(c => c.RecordUuids).Distinct().ToArray();
+        var waiting = await db.Queue.Where(e => e.Status == QueueStatuses.Conflict && records.Contains(e.ClientUuid)).ToListAsync(cancellationToken);
+        foreach (var entry in waiting) entry.AskAgain = true;
+        return waiting.Count > 0;
+    }
+
     internal static IncomingRecord Incoming(Change change) =>
         new(change.Type, change.ClientUuid, WireRecord.ToContent(change.Data ?? []), WireRecord.Origin(change.Data ?? []) ?? CloudIdentity.Cloud, change.Deleted);
 
@@ -145,6 +176,11 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
         {
             switch (change.Type)
             {
+                case RecordTypes.Conflict:
+                    Uuid(change.Data?["race_uuid"], races);
+                    Uuid(change.Data?["record_uuid"], incidents);
+                    Uuid(change.Data?["other_record_uuid"], incidents);
+                    break;
                 case RecordTypes.Incident:
                     incidents.Add(change.ClientUuid);
                     Uuid(change.Data?["race_uuid"], races);

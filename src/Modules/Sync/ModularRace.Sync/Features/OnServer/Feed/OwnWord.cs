@@ -28,6 +28,7 @@ internal sealed class OwnWord(SyncDbContext db, IMediator mediator)
         var uuids = records.Select(r => r.ClientUuid).Distinct().ToArray();
         var own = (await db.RecordEdits.AsNoTracking().Where(e => uuids.Contains(e.ClientUuid) && e.Side == CloudIdentity.Cloud).ToListAsync(ct))
             .ToDictionary(e => (e.Type, e.ClientUuid));
+        var settled = await mediator.Send(new FindSettledFields([.. records.Select(r => (r.Type, r.ClientUuid, Revision.Number(r.Revision)))]), ct);
         var edits = new List<RecordEdit>();
         var said = new List<SaidHere>();
         foreach (var record in records)
@@ -37,17 +38,23 @@ internal sealed class OwnWord(SyncDbContext db, IMediator mediator)
             if (was is not null) said.Add(new SaidHere(record, was));
             var last = own.GetValueOrDefault((record.Type, record.ClientUuid));
             var number = Revision.Number(record.Revision);
+            // What a person settled is made on itself: it says the fields that were settled, whatever they were before.
+            var chosen = settled.GetValueOrDefault((record.Type, record.ClientUuid));
+            var says = Saying.Of(
+                record.Type, record.Content, chosen is null ? was?.Content : record.Content, number,
+                last is null ? null : Saying.Read(last.Says), last is null ? null : Parse(last.Content));
+            foreach (var field in chosen ?? []) says[field] = number;
             edits.Add(new RecordEdit
             {
                 Type = record.Type,
                 ClientUuid = record.ClientUuid,
                 Side = CloudIdentity.Cloud,
                 Edit = (last?.Edit ?? 0) + 1,
-                BaseRevision = was?.Revision,
+                BaseRevision = chosen is null ? was?.Revision : record.Revision,
                 Content = record.Content.ToJsonString(ApiJson.Options),
                 Digest = Wire.RecordDigest.Of(record.Content),
                 TakenNumber = number,
-                Says = Saying.Write(Saying.Of(record.Type, record.Content, was?.Content, number, last is null ? null : Saying.Read(last.Says), last is null ? null : Parse(last.Content))),
+                Says = Saying.Write(says),
                 TakenAt = now,
             });
         }

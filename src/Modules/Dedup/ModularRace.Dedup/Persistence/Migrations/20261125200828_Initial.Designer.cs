@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Dedup.Persistence.Migrations
 {
     [DbContext(typeof(DedupDbContext))]
-    [Migration("20261122185921_Initial")]
+    [Migration("20261125200828_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -113,6 +113,11 @@ namespace ModularRace.Dedup.Persistence.Migrations
                     b.Property<string>("ResolvedBy")
                         .HasColumnType("text")
                         .HasColumnName("resolved_by");
+
+                    b.Property<string>("Revision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("revision");
 
                     b.Property<long?>("ToNumber")
                         .HasColumnType("bigint")
@@ -443,6 +448,51 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasDatabaseName("ix_observations_incident_uuid");
 
                     b.ToTable("observations", "dedup");
+                });
+
+            modelBuilder.Entity("ModularRace.Dedup.Persistence.SettlementRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("ConflictUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("conflict_uuid");
+
+                    b.PrimitiveCollection<string[]>("Fields")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("fields");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("RecordType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("record_type");
+
+                    b.Property<Guid>("RecordUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("record_uuid");
+
+                    b.Property<string>("Versions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("versions");
+
+                    b.HasKey("Id")
+                        .HasName("pk_settlements");
+
+                    b.HasIndex("RecordUuid", "Number")
+                        .HasDatabaseName("ix_settlements_record_uuid_number");
+
+                    b.ToTable("settlements", "dedup");
                 });
 #pragma warning restore 612, 618
         }

@@ -115,6 +115,25 @@ namespace ModularRace.Dedup.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "settlements",
+                schema: "dedup",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    conflict_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    record_type = table.Column<string>(type: "text", nullable: false),
+                    record_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    fields = table.Column<string[]>(type: "text[]", nullable: false),
+                    versions = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_settlements", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sync_conflicts",
                 schema: "dedup",
                 columns: table => new
@@ -122,6 +141,7 @@ namespace ModularRace.Dedup.Persistence.Migrations
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    revision = table.Column<string>(type: "text", nullable: false),
                     conflict_type = table.Column<string>(type: "text", nullable: false),
                     record_type = table.Column<string>(type: "text", nullable: false),
                     record_uuid = table.Column<Guid>(type: "uuid", nullable: false),
@@ -226,6 +246,12 @@ namespace ModularRace.Dedup.Persistence.Migrations
                 column: "incident_uuid");
 
             migrationBuilder.CreateIndex(
+                name: "ix_settlements_record_uuid_number",
+                schema: "dedup",
+                table: "settlements",
+                columns: new[] { "record_uuid", "number" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sync_conflicts_client_uuid",
                 schema: "dedup",
                 table: "sync_conflicts",
@@ -271,6 +297,10 @@ namespace ModularRace.Dedup.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "observations",
+                schema: "dedup");
+
+            migrationBuilder.DropTable(
+                name: "settlements",
                 schema: "dedup");
 
             migrationBuilder.DropTable(
