@@ -10,7 +10,8 @@ internal static class Api
 {
     private const string Root = "api/v1";
 
-    public static async Task<JsonNode> Get(this HttpClient client, string path) => await Read(await client.GetAsync(new Uri(Root + path, UriKind.Relative)), HttpStatusCode.OK);
+    public static async Task<JsonNode> Get(this HttpClient client, string path, HttpStatusCode expected = HttpStatusCode.OK) =>
+        await Read(await client.GetAsync(new Uri(Root + path, UriKind.Relative)), expected);
 
     public static async Task<JsonNode> Post(this HttpClient client, string path, object? body, HttpStatusCode expected)
     {
@@ -22,6 +23,9 @@ internal static class Api
         };
         return await Read(await client.PostAsync(new Uri(Root + path, UriKind.Relative), content), expected);
     }
+
+    public static async Task<JsonNode> Put(this HttpClient client, string path, object body) =>
+        await Read(await client.PutAsJsonAsync(new Uri(Root + path, UriKind.Relative), body), HttpStatusCode.OK);
 
     public static async Task<JsonNode> Patch(this HttpClient client, string path, object body, HttpStatusCode expected = HttpStatusCode.OK) =>
         await Read(await client.PatchAsJsonAsync(new Uri(Root + path, UriKind.Relative), body), expected);

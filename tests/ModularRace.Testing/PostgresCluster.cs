@@ -56,7 +56,8 @@ public static class PostgresCluster
         }
     }
 
-    private static string? InstalledBinaries() =>
+    /// <summary>The folder of this machine's PostgreSQL; null: it has none of version 15 or later.</summary>
+    public static string? InstalledBinaries() =>
         Directory.Exists("/usr/lib/postgresql")
             ? Directory.EnumerateDirectories("/usr/lib/postgresql")
                 .Select(folder => (folder, version: int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0))

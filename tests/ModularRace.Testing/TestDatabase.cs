@@ -24,8 +24,18 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>A database with all modules' schemas in it, and no rows.</summary>
     public static async Task<TestDatabase> MigratedAsync() => await CreateAsync($" TEMPLATE \"{await Template.Value}\"");
 
+    /// <summary>One on a server that a test looks after itself; whoever made it drops it.</summary>
+    public static TestDatabase At(string name, string connectionString) => new(name, connectionString);
+
     /// <summary>A database with nothing in it.</summary>
     public static Task<TestDatabase> EmptyAsync() => CreateAsync("");
+
+    /// <summary>As this one is now: a backup. Nobody may be connected meanwhile.</summary>
+    public async Task<TestDatabase> CloneAsync()
+    {
+        await using (var pool = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pool);
+        return await CreateAsync($" TEMPLATE \"{Name}\"");
+    }
 
     public async Task<int> ExecuteAsync(string sql, params object?[] parameters)
     {

@@ -76,6 +76,9 @@ public sealed record FindStandings(IReadOnlyCollection<Guid> IncidentUuids) : IQ
 /// <summary>The open conflicts over these records, by record UUID; those between two incidents count for both.</summary>
 public sealed record FindOpenConflicts(IReadOnlyCollection<Guid> RecordUuids) : IQuery<IReadOnlyDictionary<Guid, Guid>>;
 
+/// <summary>The groupings with these UUIDs that exist, whole, in the order of their making.</summary>
+public sealed record ReadGroupingRecords(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<RecordVersion>>;
+
 /// <summary>Checks grouping records on their way in, without storing anything; outcomes in the records' order.</summary>
 public sealed record CheckGroupingRecords(IReadOnlyList<IncomingRecord> Records) : IQuery<IReadOnlyList<RecordOutcome>>;
 

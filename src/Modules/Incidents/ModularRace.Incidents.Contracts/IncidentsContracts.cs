@@ -47,6 +47,9 @@ public static class RaceLock
     public const string Scope = "race";
 }
 
+/// <summary>The incidents, reports and history entries with these UUIDs that exist, whole, each after what it refers to.</summary>
+public sealed record ReadCaseRecords(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<RecordVersion>>;
+
 /// <summary>The whole records of these incidents (not their reports), in no order.</summary>
 public sealed record ReadIncidentRecords(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<RecordVersion>>;
 

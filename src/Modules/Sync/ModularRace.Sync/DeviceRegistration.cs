@@ -36,6 +36,7 @@ internal static class DeviceRegistration
         services.AddCloudLink();
         services.AddScoped<DeviceRow>();
         services.AddSingleton<SigningKey>();
+        services.AddScoped<LostVersions>();
         services.AddSingleton<ScopedSender>();
         services.AddSingleton(provider => new DeviceProgress(provider.GetService<IHostApplicationLifetime>()));
         services.AddSingleton<BatchSize>();

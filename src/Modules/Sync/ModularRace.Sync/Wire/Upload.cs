@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using ModularRace.Shared.Records;
 
 namespace ModularRace.Sync.Wire;
@@ -14,7 +15,9 @@ internal sealed record UploadRequest(Guid BatchUuid, Guid? StoreUuid, DateTimeOf
 /// <param name="Edit">This device's count of its edits of the record, from 1.</param>
 /// <param name="BaseRevision">Of the version that the device last took from a download or the changes; null: none.</param>
 /// <param name="Data">The device's whole version.</param>
-internal sealed record UploadRecord(string Type, Guid ClientUuid, long Edit, string? BaseRevision, JsonObject Data);
+/// <param name="Origin">Of a record that goes back to a cloud which lost it, where it was made; absent: by this device.</param>
+internal sealed record UploadRecord(
+    string Type, Guid ClientUuid, long Edit, string? BaseRevision, JsonObject Data, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Origin = null);
 
 /// <summary>How a device is, sent with each upload and shown to the desk.</summary>
 internal sealed record DeviceStatus(

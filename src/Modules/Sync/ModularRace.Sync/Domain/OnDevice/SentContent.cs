@@ -10,7 +10,7 @@ namespace ModularRace.Sync.Domain.OnDevice;
 internal static class SentContent
 {
     public static UploadRecord ToUpload(this QueueEntry entry, AnchoredClock clock) =>
-        new(entry.RecordType, entry.ClientUuid, entry.Edit, entry.BaseRevision, entry.WithClock(clock));
+        new(entry.RecordType, entry.ClientUuid, entry.Edit, entry.BaseRevision, entry.WithClock(clock), entry.Origin);
 
     /// <summary>
     /// R10: what was noted before the cloud's time was known in that boot, or before it was known well, goes with the better

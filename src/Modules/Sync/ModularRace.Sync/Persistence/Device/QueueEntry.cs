@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using ModularRace.Shared.Time;
 
 namespace ModularRace.Sync.Persistence.Device;
 
@@ -58,6 +59,9 @@ internal sealed class QueueEntry
     /// <summary>The cloud's version that this edit was made on; null: none.</summary>
     public string? BaseRevision { get; set; }
 
+    /// <summary>Of a record that goes back to a cloud which lost it: where it was made. Null: it is this Pi's own word.</summary>
+    public string? Origin { get; set; }
+
     /// <summary>Conflict or failed, and the cloud has changed the record since: ask it again.</summary>
     public bool AskAgain { get; set; }
 
@@ -74,6 +78,17 @@ internal sealed class QueueEntry
 
     /// <summary>Holds an edit that the cloud has not answered for: what comes from there must not overwrite it.</summary>
     public bool Unsent => Edit > AnsweredEdit;
+
+    /// <summary>R10: only a time that this machine's clocks told can be corrected by them.</summary>
+    public void TakenAt(ClockStamp? stamp, TimeProvider time) =>
+        (BootId, MonotonicMs, WallAt) = stamp is null ? (Guid.Empty, 0, time.GetUtcNow()) : (stamp.BootId, stamp.MonotonicMs, stamp.Wall);
+
+    /// <summary>The cloud does not have it (any more): as if it had not answered.</summary>
+    public void SendAgain()
+    {
+        (Status, AnsweredEdit, RetryCount, NextAttemptAt, AskAgain) = (QueueStatuses.Pending, 0, 0, null, false);
+        (ErrorCode, ErrorMessage) = (null, null);
+    }
 }
 
 internal sealed class QueueEntryConfiguration : IEntityTypeConfiguration<QueueEntry>

@@ -17,6 +17,12 @@ internal sealed class RecordBase
 
     /// <summary>The fields that were set in it: an edit that empties one of them says so with an explicit null.</summary>
     public required string[] Fields { get; set; }
+
+    /// <summary>Revisions taken before it, the last ones: a cloud that is restored to one of them is behind, and elsewhere otherwise (R9).</summary>
+    public string[] Earlier { get; set; } = [];
+
+    /// <summary>The cloud was restored from a backup, and has not shown since that it holds this record.</summary>
+    public bool Lost { get; set; }
 }
 
 /// <summary>

@@ -227,6 +227,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<string>("Origin")
+                        .HasColumnType("text")
+                        .HasColumnName("origin");
+
                     b.Property<Guid?>("QuarantineUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("quarantine_uuid");
@@ -284,10 +288,19 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("client_uuid");
 
+                    b.PrimitiveCollection<string[]>("Earlier")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("earlier");
+
                     b.PrimitiveCollection<string[]>("Fields")
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("fields");
+
+                    b.Property<bool>("Lost")
+                        .HasColumnType("boolean")
+                        .HasColumnName("lost");
 
                     b.Property<string>("RecordType")
                         .IsRequired()

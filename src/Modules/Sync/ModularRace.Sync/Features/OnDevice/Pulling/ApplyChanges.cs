@@ -10,6 +10,7 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain;
+using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
 using ModularRace.Sync.Wire;
@@ -26,10 +27,10 @@ namespace ModularRace.Sync.Features.OnDevice.Pulling;
 internal sealed record ApplyChanges(IReadOnlyList<Change> Changes, string? Cursor) : ICommand<AppliedChanges>;
 
 /// <param name="Taken">How many records were made or changed here.</param>
-/// <param name="AskAgain">A record in conflict or quarantine has a new version: the cloud can be asked how it stands.</param>
+/// <param name="AskAgain">There is something to send: a record in conflict or quarantine has a new version, or a restored cloud is behind.</param>
 internal sealed record AppliedChanges(int Taken, bool AskAgain);
 
-internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession session, IMediator mediator, ILogger<ApplyChangesHandler> logger)
+internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession session, LostVersions lost, IMediator mediator, ILogger<ApplyChangesHandler> logger)
     : IRequestHandler<ApplyChanges, AppliedChanges>
 {
     public async Task<AppliedChanges> Handle(ApplyChanges request, CancellationToken cancellationToken)
@@ -44,6 +45,7 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
         var incoming = newest.Values.Select((c, i) => (Change: c, Index: i)).OrderBy(x => RecordTypes.Rank(x.Change.Type)).ThenBy(x => x.Index).Select(x => x.Change).ToList();
 
         await LockRacesAsync([.. incoming, .. request.Changes.Where(c => c.Type == RecordTypes.Conflict)], cancellationToken);
+        var returning = await lost.CompareAsync(incoming, cancellationToken);
         var uuids = incoming.Select(c => c.ClientUuid).ToArray();
         var unsent = await db.Queue.Where(e => uuids.Contains(e.ClientUuid) && e.Edit > e.AnsweredEdit).Select(e => e.ClientUuid).ToHashSetAsync(cancellationToken);
         var outcomes = new Dictionary<(string, Guid), RecordOutcome>();
@@ -57,7 +59,7 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
         var bases = await db.RecordBases.Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
         var holding = held.ToDictionary(h => (h.RecordType, h.ClientUuid));
         var taken = 0;
-        var askAgain = false;
+        var askAgain = returning > 0;
         foreach (var change in incoming)
         {
             var key = (change.Type, change.ClientUuid);
@@ -211,6 +213,8 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
 
 internal static class RecordBases
 {
+    private const int MostEarlier = 20;
+
     /// <summary>Notes the version that was just taken.</summary>
     public static void Set(
         SyncDbContext db, Dictionary<(string RecordType, Guid ClientUuid), RecordBase> known, string type, Guid uuid, string revision, JsonObject? data)
@@ -218,7 +222,9 @@ internal static class RecordBases
         string[] fields = data is null ? [] : [.. WireRecord.ToContent(data).Select(f => f.Key)];
         if (known.TryGetValue((type, uuid), out var seen))
         {
+            seen.Lost = false;
             if (seen.BaseRevision == revision) return;
+            seen.Earlier = [.. seen.Earlier.TakeLast(MostEarlier - 1), seen.BaseRevision];
             (seen.BaseRevision, seen.Fields) = (revision, fields);
             return;
         }

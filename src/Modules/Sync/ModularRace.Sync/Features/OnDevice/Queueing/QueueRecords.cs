@@ -35,7 +35,7 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, De
                     Status = QueueStatuses.Pending,
                     CreatedAt = time.GetUtcNow(),
                     Edit = identity.EditFloor,
-                    Content = Whole(record, seen?.Fields ?? []),
+                    Content = QueuedContent.Whole(record, seen?.Fields ?? []),
                 };
                 entries.Add(record.ClientUuid, entry);
                 db.Queue.Add(entry);
@@ -44,7 +44,7 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, De
             {
                 // One identity is one record, whatever its type: the queue and the cloud know it by that.
                 if (entry.RecordType != record.Type) throw Problem.Conflict("uuid_taken", "This client_uuid belongs to something else.");
-                var content = Whole(record, [.. entry.Content.Select(f => f.Key), .. seen?.Fields ?? []]);
+                var content = QueuedContent.Whole(record, [.. entry.Content.Select(f => f.Key), .. seen?.Fields ?? []]);
                 // An edit that says nothing new is none; and one number never goes with two contents (R2).
                 if (JsonNode.DeepEquals(content, entry.Content)) continue;
                 entry.Content = content;
@@ -52,8 +52,7 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, De
 
             // R2: each edit has its number. The entry keeps its place: what refers to the record was made after it.
             entry.Edit++;
-            // R10: only a time that this machine's clocks told can be corrected by them.
-            (entry.BootId, entry.MonotonicMs, entry.WallAt) = record.Stamp is { } stamp ? (stamp.BootId, stamp.MonotonicMs, stamp.Wall) : (Guid.Empty, 0, time.GetUtcNow());
+            entry.TakenAt(record.Stamp, time);
             entry.BaseRevision = seen?.BaseRevision;
             entry.CompetitionUuid = record.CompetitionUuid;
             entry.Status = QueueStatuses.Pending;
@@ -68,17 +67,5 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, De
             journal.Committed(uuids);
             return Task.CompletedTask;
         });
-    }
-
-    /// <summary>
-    /// The whole version. A field that was set before and is not now is an explicit null: one that is left out would count
-    /// as unknown to this version, and stay.
-    /// </summary>
-    private static JsonObject Whole(RecordVersion record, IReadOnlyList<string> before)
-    {
-        var content = (JsonObject)record.Content.DeepClone();
-        foreach (var field in before) content.TryAdd(field, null);
-        if (record.Deleted) content["deleted"] = true;
-        return content;
     }
 }

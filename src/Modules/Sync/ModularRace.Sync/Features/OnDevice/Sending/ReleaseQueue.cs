@@ -49,21 +49,3 @@ internal sealed class FailRecordHandler(SyncDbContext db) : IRequestHandler<Fail
         return default;
     }
 }
-
-/// <summary>
-/// The cloud lost what it had (a restored backup, R9): everything made or changed here goes again, and the changes are read
-/// from a new download on. What the cloud does hold it answers with <c>already_synced</c>.
-/// </summary>
-internal sealed record SendAllAgain : ICommand<Done>;
-
-internal sealed class SendAllAgainHandler(SyncDbContext db) : IRequestHandler<SendAllAgain, Done>
-{
-    public async Task<Done> Handle(SendAllAgain request, CancellationToken cancellationToken)
-    {
-        await db.ThisDevice.ExecuteUpdateAsync(s => s.SetProperty(d => d.Cursor, (string?)null), cancellationToken);
-        await db.Queue.ExecuteUpdateAsync(
-            s => s.SetProperty(e => e.Status, QueueStatuses.Pending).SetProperty(e => e.NextAttemptAt, (DateTimeOffset?)null).SetProperty(e => e.AskAgain, false),
-            cancellationToken);
-        return default;
-    }
-}

@@ -2,7 +2,9 @@ using ModularRace.Shared.Problems;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Features.OnDevice.Downloading;
+using ModularRace.Sync.Features.OnDevice.Healing;
 using ModularRace.Sync.Features.OnDevice.Pulling;
+using ModularRace.Sync.Features.OnDevice.Verifying;
 
 namespace ModularRace.Sync.Features.OnDevice.Sending;
 
@@ -25,14 +27,14 @@ internal sealed class BatchSize
 /// </summary>
 internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState state, BatchSize size, DeviceProgress progress, TimeProvider time)
 {
-    private const int ChangesPerPage = 500, MostShrinks = 6;
+    private const int ChangesPerPage = 500, MostShrinks = 6, MostRounds = 5;
     private static readonly TimeSpan GrantsHold = TimeSpan.FromHours(1);
 
     public async Task RunAsync(RunTally tally, CancellationToken cancellationToken)
     {
         var target = await sender.SendAsync(new ReadCloudTarget(), cancellationToken);
         var access = target.Access ?? throw new Problem(409, "not_paired", "This Pi is not paired with a server yet.");
-        for (var round = 0; round < 3; round++)
+        for (var round = 0; round < MostRounds; round++)
         {
             await SendAsync(access, tally, cancellationToken);
             if (!await PullAsync(access, tally, cancellationToken)) break;
@@ -90,8 +92,9 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState st
         var target = await sender.SendAsync(new ReadCloudTarget(), cancellationToken);
         if (target.Cursor is not { } cursor)
         {
-            if (target.CompetitionUuid is { } lost) await DownloadAsync(access, lost, target.Date, cancellationToken);
-            return false;
+            if (target.CompetitionUuid is not { } lost) return false;
+            await HealAsync(access, lost, target.Date, cancellationToken);
+            return true;
         }
 
         var again = false;
@@ -106,9 +109,9 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState st
             }
             catch (Problem e) when (e.Code == "cursor_expired" && target.CompetitionUuid is { } competition)
             {
-                // R9: the cloud is not where it was. What was made here goes again, and the rest is read anew.
-                await sender.SendAsync(new SendAllAgain(), cancellationToken);
-                await DownloadAsync(access, competition, target.Date, cancellationToken);
+                // R9: the cloud is not where it was.
+                await sender.SendAsync(new BeginHealing(), cancellationToken);
+                await HealAsync(access, competition, target.Date, cancellationToken);
                 return true;
             }
 
@@ -116,8 +119,27 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState st
             tally.Downloaded += applied.Taken;
             done += page.Changes.Count;
             again |= applied.AskAgain;
-            if (!page.HasMore || page.Cursor == cursor) return again;
+            if (!page.HasMore || page.Cursor == cursor) return await sender.SendAsync(new ReturnMissing(), cancellationToken) > 0 || again;
             cursor = page.Cursor;
+        }
+    }
+
+    /// <summary>
+    /// Asks a restored cloud what it holds of what was sent from here, and begins to read anew. Where it does not even know
+    /// the competition, that and all of it goes back first; the download follows in the next round.
+    /// </summary>
+    private async Task HealAsync(CloudAccess access, Guid competition, DateOnly? date, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var proof = await sender.SendAsync(new VerifyWithCloud(), cancellationToken);
+            await sender.SendAsync(new SendAgain([.. proof.Missing, .. proof.Different]), cancellationToken);
+            await DownloadAsync(access, competition, date, cancellationToken);
+        }
+        catch (Problem e) when (e.Status is 403 or 404)
+        {
+            await sender.SendAsync(new SendAgain(null), cancellationToken);
+            await sender.SendAsync(new ReturnMissing(), cancellationToken);
         }
     }
 

@@ -35,9 +35,10 @@ internal sealed class ReadChangesHandler(SyncDbContext db, FeedReader feed, IMed
     {
         var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct);
         var since = FeedCursor.Parse(request.Cursor);
-        await DeviceAccess.RequireGrantAsync(db, device, since.CompetitionUuid, ct);
         var end = await feed.HeadAsync(ct);
+        // Before the grant: a restored backup may be older than the grant, and the device must learn of that.
         if (!await feed.HasBeenAtAsync(since.Read, ct) || !await feed.HasBeenAtAsync(since.Downloaded, ct)) throw FeedCursor.Expired();
+        await DeviceAccess.RequireGrantAsync(db, device, since.CompetitionUuid, ct);
 
         var head = end.Position;
         var limit = request.Limit ?? 100;

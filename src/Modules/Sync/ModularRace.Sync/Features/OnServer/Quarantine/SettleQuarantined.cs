@@ -66,6 +66,7 @@ internal sealed class SettleQuarantinedHandler(
             var whole = new JsonObject
             {
                 ["type"] = entry.Type, ["client_uuid"] = entry.RecordUuid.ToString(), ["edit"] = entry.Edit ?? 1, ["base_revision"] = record.BaseRevision,
+                ["origin"] = record.Origin,
                 ["data"] = corrected.DeepClone(),
             };
             // The digest stays the device's own: that is what it will ask about (R13), and what it will send again (R2).

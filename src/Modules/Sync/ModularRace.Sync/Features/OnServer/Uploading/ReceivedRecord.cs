@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModularRace.Shared.Access;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain;
@@ -23,6 +24,9 @@ internal sealed record ReceivedRecord(
     {
         "client_uuid", "revision", "origin", "updated_at", "merged_into", "merged_from", "standing", "reports", "reported_by", "occurred_at_device",
     };
+
+    /// <summary>Where a record was made that the cloud lost and a device gives back (R9); counts only where nothing of it is here. Null: by the sender.</summary>
+    public string? Origin { get; private init; }
 
     public (string Type, Guid ClientUuid) Key => (Type!, ClientUuid);
 
@@ -51,7 +55,7 @@ internal sealed record ReceivedRecord(
                 record = record with { Edit = number };
             }
 
-            record = record with { BaseRevision = Text(element, "base_revision") };
+            record = record with { BaseRevision = Text(element, "base_revision"), Origin = ReadOrigin(Text(element, "origin")) };
             if (record.BaseRevision is { } revision && (revision.Length > 200 || !JsonText.IsStorable(revision))) return record.With("It is no revision of ours.", "base_revision");
             if (!element.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object) return record.With("It is an object.", "data");
             // Parsed anew: a name that stands twice, or nesting without end, is this record's fault alone.
@@ -68,6 +72,9 @@ internal sealed record ReceivedRecord(
             return record.With("It holds text that is not valid Unicode.", null);
         }
     }
+
+    private static string? ReadOrigin(string? text) =>
+        text == CloudIdentity.Cloud ? text : Guid.TryParseExact(text, "D", out var device) && device != Guid.Empty ? device.ToString() : null;
 
     private ReceivedRecord With(string message, string? field) => this with { Fault = new RecordError("validation_failed", message, field) };
 

@@ -32,7 +32,7 @@ internal static class KnownEdits
                 known.Add(record);
                 run.KeepDigest(record);
             }
-            else fresh.Add(new IntakeItem(record) { Origin = run.Sender.Origin, Repeated = taken.Count > 0 && !run.Accepted });
+            else fresh.Add(new IntakeItem(record) { Origin = record.Origin ?? run.Sender.Origin, Repeated = taken.Count > 0 && !run.Accepted });
         }
 
         if (known.Count == 0) return fresh;

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261125201957_Initial")]
+    [Migration("20261126021402_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -230,6 +230,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_at");
 
+                    b.Property<string>("Origin")
+                        .HasColumnType("text")
+                        .HasColumnName("origin");
+
                     b.Property<Guid?>("QuarantineUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("quarantine_uuid");
@@ -287,10 +291,19 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("client_uuid");
 
+                    b.PrimitiveCollection<string[]>("Earlier")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("earlier");
+
                     b.PrimitiveCollection<string[]>("Fields")
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("fields");
+
+                    b.Property<bool>("Lost")
+                        .HasColumnType("boolean")
+                        .HasColumnName("lost");
 
                     b.Property<string>("RecordType")
                         .IsRequired()

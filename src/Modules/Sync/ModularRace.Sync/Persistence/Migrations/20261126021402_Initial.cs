@@ -278,7 +278,9 @@ namespace ModularRace.Sync.Persistence.Migrations
                     record_type = table.Column<string>(type: "text", nullable: false),
                     client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
                     base_revision = table.Column<string>(type: "text", nullable: false),
-                    fields = table.Column<string[]>(type: "text[]", nullable: false)
+                    fields = table.Column<string[]>(type: "text[]", nullable: false),
+                    earlier = table.Column<string[]>(type: "text[]", nullable: false),
+                    lost = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -391,6 +393,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     batch_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     content = table.Column<string>(type: "jsonb", nullable: false),
                     base_revision = table.Column<string>(type: "text", nullable: true),
+                    origin = table.Column<string>(type: "text", nullable: true),
                     ask_again = table.Column<bool>(type: "boolean", nullable: false),
                     conflict_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     quarantine_uuid = table.Column<Guid>(type: "uuid", nullable: true),
