@@ -19,11 +19,14 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
 
     public IReadOnlyList<string> Disputed { get; private set; } = [];
 
+    /// <summary>Of each side what it says, its last edit over its earlier ones.</summary>
+    public IReadOnlyDictionary<string, JsonObject> Words { get; private set; } = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+
     /// <summary>An edit arrives whose author had seen version <paramref name="seen"/> (0: none).</summary>
     public void Arrives(string side, long edit, JsonObject content, long seen = 0)
     {
         if (sides.TryGetValue(side, out var last) && edit <= last.Edit) return;
-        sides[side] = new SideEdit(side, edit, content, seen > 0 ? versions[(int)seen - 1] : null, seen, Number + 1, last?.Inherited ?? new Dictionary<string, long>());
+        sides[side] = new SideEdit(side, edit, content, seen > 0 ? versions[(int)seen - 1] : null, seen, Number + 1, Inherited(last, content)) { Last = last };
         Judge();
         if (sides[side].TakenNumber > Number) sides[side] = sides[side] with { TakenNumber = Number };
     }
@@ -43,7 +46,7 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
         var content = (JsonObject)before.DeepClone();
         foreach (var (field, value) in changes) content[field] = value;
         versions.Add(content);
-        settled.Add(new Settlement(Number, [.. Disputed.Union(changes.Select(c => c.Field))], [.. sides.Values.Select(s => s.Content), before]));
+        settled.Add(new Settlement(Number, [.. Disputed.Union(changes.Select(c => c.Field))], [.. Words.Values, before]));
         ended.AddRange(open.Select(o => new DisputedSpan(o.Key, o.Value, Number - 1)));
         open = new Dictionary<string, long>(StringComparer.Ordinal);
         var says = sides.TryGetValue("cloud", out var last) ? last.Inherited.Where(i => JsonNode.DeepEquals(last.Content[i.Key], content[i.Key])).ToDictionary() : [];
@@ -61,7 +64,17 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
             if (!merged.Disputed.Contains(name)) ended.Add(new DisputedSpan(name, from, Number));
         open = merged.Disputed.ToDictionary(d => d, d => open.GetValueOrDefault(d, Number), StringComparer.Ordinal);
         Disputed = merged.Disputed;
+        Words = merged.Words;
         if (versions.Count == 0 || !JsonNode.DeepEquals(Content, merged.Content)) versions.Add(merged.Content);
-        foreach (var (side, says) in merged.Says) sides[side] = sides[side] with { Inherited = says };
+        foreach (var (side, says) in merged.Says)
+        {
+            var edit = sides[side];
+            var earlier = merged.Earlier.GetValueOrDefault(side, []).ToDictionary(
+                name => name, name => (edit.Last is null ? edit.Earlier.GetValueOrDefault(name) : edit.Last.Earlier.GetValueOrDefault(name)) ?? edit.Last! with { Last = null }, StringComparer.Ordinal);
+            sides[side] = edit with { Inherited = says, Earlier = earlier, Last = null };
+        }
     }
+
+    private static Dictionary<string, long> Inherited(SideEdit? last, JsonObject content) =>
+        last is null ? [] : last.Inherited.Where(i => !last.Earlier.ContainsKey(i.Key) && JsonNode.DeepEquals(last.Content[i.Key], content[i.Key])).ToDictionary();
 }

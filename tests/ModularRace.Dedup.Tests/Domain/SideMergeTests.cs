@@ -87,6 +87,41 @@ public sealed class SideMergeTests
     }
 
     [Fact]
+    public void A_side_whose_value_is_not_the_one_shown_may_edit_another_field_and_its_word_stays_in_the_conflict()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/a", 2, With(first, ("description", "from the course")), seen: 1);
+        record.Arrives("pi/a", 3, With(record.Content, ("bib_number", 45)), seen: record.Number);
+        record.Arrives("pi/a", 4, With(record.Content, ("bib_number", 46)), seen: record.Number);
+        Assert.Equal(["description"], record.Disputed);
+        Assert.Equal("from the desk", (string?)record.Content["description"]);
+        Assert.Equal(46, (int?)record.Content["bib_number"]);
+        Assert.Equal("from the course", (string?)record.Words["pi/a"]["description"]);
+        Assert.Equal(46, (int?)record.Words["pi/a"]["bib_number"]);
+
+        record.Arrives("pi/a", 5, With(record.Content, ("description", "from both")), seen: record.Number);
+        Assert.Empty(record.Disputed);
+        Assert.Equal("from both", (string?)record.Content["description"]);
+    }
+
+    [Fact]
+    public void A_word_that_stayed_in_the_conflict_gives_way_to_what_a_person_chooses()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/a", 2, With(first, ("description", "from the course")), seen: 1);
+        record.Arrives("pi/a", 3, With(record.Content, ("bib_number", 45)), seen: record.Number);
+        record.Resolves(("description", "from the desk"));
+        Assert.Empty(record.Disputed);
+        record.Arrives("pi/a", 4, With(record.Content, ("bib_number", 46)), seen: record.Number);
+        Assert.Empty(record.Disputed);
+        Assert.Equal("from the desk", (string?)record.Content["description"]);
+    }
+
+    [Fact]
     public void A_conflict_closes_itself_when_the_sides_agree()
     {
         var record = Incident(out var first);

@@ -13,7 +13,14 @@ namespace ModularRace.Dedup.Contracts;
 /// <param name="TakenNumber">The number of the cloud's version that first took account of this edit.</param>
 /// <param name="Inherited">Fields that the side said in an earlier edit, which its base held already and which it says still, with the number at which that was taken.</param>
 public sealed record SideEdit(
-    string Side, long Edit, JsonObject Content, JsonObject? Base, long BaseNumber, long TakenNumber, IReadOnlyDictionary<string, long> Inherited);
+    string Side, long Edit, JsonObject Content, JsonObject? Base, long BaseNumber, long TakenNumber, IReadOnlyDictionary<string, long> Inherited)
+{
+    /// <summary>Values on which an earlier edit is the side's word still: the later ones left them as a conflict showed them.</summary>
+    public IReadOnlyDictionary<string, SideEdit> Earlier { get; init; } = new Dictionary<string, SideEdit>(StringComparer.Ordinal);
+
+    /// <summary>Of an edit that arrives the side's last one before it; null: none, or it does not arrive.</summary>
+    public SideEdit? Last { get; init; }
+}
 
 /// <summary>A record with everything that its sides say of it.</summary>
 /// <param name="Current">What the cloud has now; null: nothing.</param>
@@ -31,9 +38,10 @@ public sealed record RecordSides(
 /// <param name="Disputed">The fields on which the sides say different things, in order; empty: none.</param>
 /// <param name="ConflictUuid">The conflict that waits for a person; null: none.</param>
 /// <param name="Says">For each side the fields that it says, with the number at which that was taken.</param>
+/// <param name="Earlier">For each side the values that it says by an earlier edit than its last.</param>
 public sealed record RecordJudgement(
     string Type, Guid ClientUuid, JsonObject Content, IReadOnlyList<string> Disputed, Guid? ConflictUuid,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says);
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says, IReadOnlyDictionary<string, IReadOnlyList<string>> Earlier);
 
 /// <summary>
 /// Layer 1: merges what the sides of each record say by field (R7, R6), and raises, changes or closes the conflict that a

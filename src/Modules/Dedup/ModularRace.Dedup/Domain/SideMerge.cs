@@ -13,7 +13,11 @@ internal sealed record Settlement(long Number, IReadOnlyList<string> Fields, IRe
 /// <param name="Content">The record as it stands.</param>
 /// <param name="Disputed">What only a person can decide, in order.</param>
 /// <param name="Says">For each side the values that it says, with the number at which each was taken.</param>
-internal sealed record Merged(JsonObject Content, IReadOnlyList<string> Disputed, IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says);
+/// <param name="Words">For each side its last edit, with the values that it says by an earlier one in their places.</param>
+/// <param name="Earlier">For each side those values.</param>
+internal sealed record Merged(
+    JsonObject Content, IReadOnlyList<string> Disputed, IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says,
+    IReadOnlyDictionary<string, JsonObject> Words, IReadOnlyDictionary<string, IReadOnlyList<string>> Earlier);
 
 /// <summary>
 /// R7: changes merge by field. A side says a value where it differs from the side's base (without a base: everything); a
@@ -22,7 +26,8 @@ internal sealed record Merged(JsonObject Content, IReadOnlyList<string> Disputed
 /// <remarks>
 /// Two guards make "held it" safe. What came after cannot give way to what it had seen: an author who goes back to an
 /// earlier value means it. And a base in which the field was disputed showed one of several values, so that only that one
-/// counts as seen: no edit of another field may end a conflict by accident.
+/// counts as seen: no edit of another field may end a conflict by accident. Nor may one of a side whose own value is not the one
+/// that is shown: where it left the field as it found it, its earlier edit is its word on that field still.
 /// </remarks>
 internal static class SideMerge
 {
@@ -38,17 +43,28 @@ internal static class SideMerge
         var disputed = new List<string>();
         var says = sides.ToDictionary(s => s.Side, _ => new Dictionary<string, long>(StringComparer.Ordinal), StringComparer.Ordinal);
 
+        var earlier = sides.ToDictionary(s => s.Side, _ => new List<string>(), StringComparer.Ordinal);
+        var words = sides.ToDictionary(s => s.Side, s => s.Content, StringComparer.Ordinal);
+
         foreach (var name in names)
         {
-            var said = sides.Where(s => SaidAt(type, name, s) is not null).ToList();
+            var speaking = sides.ConvertAll(s => Word(type, name, s, disputes));
+            var said = speaking.Where(s => SaidAt(type, name, s) is not null).ToList();
             var live = said.Where(s =>
                 !said.Exists(t => t != s && GivesWay(type, name, s, t, disputes, settled))
-                && !sides.Exists(t => t != s && Overtaken(type, name, s, t, disputes))
+                && !speaking.Exists(t => t != s && Overtaken(type, name, s, t, disputes))
                 && !IsSettled(type, name, s, settled)).ToList();
-            foreach (var side in live) says[side.Side][name] = SaidAt(type, name, side)!.Value;
+            foreach (var side in live)
+            {
+                says[side.Side][name] = SaidAt(type, name, side)!.Value;
+                if (sides.Contains(side)) continue;
+                earlier[side.Side].Add(name);
+                if (earlier[side.Side].Count == 1) words[side.Side] = (JsonObject)words[side.Side].DeepClone();
+                FieldValues.Copy(type, name, side.Content, words[side.Side]);
+            }
 
             var standing = reference
-                ? Reference(type, name, record, sides, live, disputed, settled)
+                ? Reference(type, name, record, speaking, live, disputed, settled)
                 : Standing(type, name, sides, live, disputed);
             if (standing is not null) FieldValues.Copy(type, name, standing, content);
         }
@@ -60,7 +76,20 @@ internal static class SideMerge
         var created = sides.Select(s => s.Content["created_at"]).Append(record.Current?["created_at"]).FirstOrDefault(c => c is not null);
         if (created is not null) content["created_at"] = created.DeepClone();
         disputed.Sort(StringComparer.Ordinal);
-        return new Merged(content, disputed, says.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, long>)s.Value, StringComparer.Ordinal));
+        return new Merged(content, disputed, says.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, long>)s.Value, StringComparer.Ordinal),
+            words, earlier.Where(e => e.Value.Count > 0).ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal));
+    }
+
+    /// <summary>The edit by which the side speaks of the value: its last, or the earlier one whose word the last left in dispute.</summary>
+    private static SideEdit Word(string type, string name, SideEdit side, IReadOnlyCollection<DisputedSpan> disputes)
+    {
+        if (side.Last is not { } last) return side.Earlier.GetValueOrDefault(name) ?? side;
+        var before = last.Earlier.GetValueOrDefault(name) ?? last;
+        return last.Inherited.ContainsKey(name)
+            && side.Base is not null && DisputedAt(name, side.BaseNumber, disputes)
+            && FieldValues.Identical(type, name, side.Content, side.Base) && !FieldValues.Same(type, name, side.Content, before.Content)
+            ? before
+            : side;
     }
 
     /// <summary>The version whose value stands; adds to the disputed what only a person can decide.</summary>

@@ -46,9 +46,9 @@ internal static class Saying
     private static string Head(string type, string field) =>
         type is RecordTypes.Incident || (type is RecordTypes.Report && field != "penalty_code") ? Heads.GetValueOrDefault(field) ?? field : field;
 
-    /// <summary>Of what a side said in an earlier edit, what it says still.</summary>
-    public static Dictionary<string, long> Inherited(IReadOnlyDictionary<string, long> before, JsonObject contentBefore, JsonObject content) =>
-        before.Where(s => Same(content[s.Key], contentBefore[s.Key])).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
+    /// <summary>Of what a side said by its last edit, what it says still.</summary>
+    public static Dictionary<string, long> Inherited(SideEdit last, JsonObject content) =>
+        last.Inherited.Where(s => !last.Earlier.ContainsKey(s.Key) && Same(content[s.Key], last.Content[s.Key])).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
 
     /// <summary>What a judgement leaves a side to say.</summary>
     /// <param name="judgement">Of the record.</param>

@@ -13,16 +13,16 @@ internal static class StoreEdits
         if (edits.Count == 0) return;
         await db.Database.ExecuteSqlAsync(
             $"""
-             INSERT INTO sync.record_edits (type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, taken_at)
-             SELECT t.type, t.client_uuid, t.side, t.device_uuid, t.edit, t.base_revision, t.content::jsonb, t.digest, t.taken_number, t.says::jsonb, t.taken_at
+             INSERT INTO sync.record_edits (type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, earlier, taken_at)
+             SELECT t.type, t.client_uuid, t.side, t.device_uuid, t.edit, t.base_revision, t.content::jsonb, t.digest, t.taken_number, t.says::jsonb, t.earlier::jsonb, t.taken_at
              FROM unnest({edits.Select(e => e.Type).ToArray()}, {edits.Select(e => e.ClientUuid).ToArray()}, {edits.Select(e => e.Side).ToArray()},
                          {edits.Select(e => e.DeviceUuid).ToArray()}, {edits.Select(e => e.Edit).ToArray()}, {edits.Select(e => e.BaseRevision).ToArray()},
                          {edits.Select(e => e.Content).ToArray()}, {edits.Select(e => e.Digest).ToArray()}, {edits.Select(e => e.TakenNumber).ToArray()},
-                         {edits.Select(e => e.Says).ToArray()}, {edits.Select(e => e.TakenAt).ToArray()})
-                  AS t(type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, taken_at)
+                         {edits.Select(e => e.Says).ToArray()}, {edits.Select(e => e.Earlier).ToArray()}, {edits.Select(e => e.TakenAt).ToArray()})
+                  AS t(type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, earlier, taken_at)
              ON CONFLICT (client_uuid, type, side) DO UPDATE SET
                  edit = excluded.edit, base_revision = excluded.base_revision, content = excluded.content, digest = excluded.digest,
-                 taken_number = excluded.taken_number, says = excluded.says, taken_at = excluded.taken_at
+                 taken_number = excluded.taken_number, says = excluded.says, earlier = excluded.earlier, taken_at = excluded.taken_at
              """, ct);
         await KeepDigestsAsync(db, [.. edits.Select(e => new EditDigest { ClientUuid = e.ClientUuid, Type = e.Type, Side = e.Side, Edit = e.Edit, Digest = e.Digest })], ct);
     }

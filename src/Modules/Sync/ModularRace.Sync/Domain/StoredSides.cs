@@ -22,7 +22,7 @@ internal sealed class StoredSides
     public static async Task<StoredSides> ReadAsync(SyncDbContext db, Guid[] uuids, IEnumerable<string?> arriving, CancellationToken ct)
     {
         var stored = await db.RecordEdits.AsNoTracking().Where(e => uuids.Contains(e.ClientUuid)).ToListAsync(ct);
-        var revisions = arriving.Concat(stored.Select(e => e.BaseRevision)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var revisions = arriving.Concat(stored.Select(e => e.BaseRevision)).Concat(stored.SelectMany(Words.Read).Select(w => w.BaseRevision)).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         var seen = revisions.Length == 0
             ? []
             : (await db.Feed.Where(r => uuids.Contains(r.ClientUuid) && revisions.Contains(r.Revision)).Select(r => new { r.Type, r.ClientUuid, r.Revision, r.Content }).ToListAsync(ct))
@@ -35,8 +35,22 @@ internal sealed class StoredSides
         foreach (var edit in edits[record])
         {
             var (seen, number) = Base(record, edit.BaseRevision);
-            yield return (edit, new SideEdit(edit.Side, edit.Edit, JsonNode.Parse(edit.Content)!.AsObject(), seen, number, edit.TakenNumber, Saying.Read(edit.Says)));
+            var side = new SideEdit(edit.Side, edit.Edit, JsonNode.Parse(edit.Content)!.AsObject(), seen, number, edit.TakenNumber, Saying.Read(edit.Says));
+            yield return (edit, edit.Earlier is null ? side : side with { Earlier = Earlier(record, edit) });
         }
+    }
+
+    private Dictionary<string, SideEdit> Earlier((string Type, Guid ClientUuid) record, RecordEdit edit)
+    {
+        var earlier = new Dictionary<string, SideEdit>(StringComparer.Ordinal);
+        foreach (var word in Words.Read(edit))
+        {
+            var (seen, number) = Base(record, word.BaseRevision);
+            var side = new SideEdit(edit.Side, word.Edit, word.Content, seen, number, word.TakenNumber, word.Says);
+            foreach (var field in word.Fields) earlier[field] = side;
+        }
+
+        return earlier;
     }
 
     /// <summary>The version of that revision, and its number; an unknown one counts as none.</summary>

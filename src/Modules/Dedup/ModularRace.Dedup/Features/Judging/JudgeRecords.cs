@@ -27,7 +27,7 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, 
                 [.. history.SelectMany(c => c.DifferingFields.Select(f => new DisputedSpan(f, c.FromNumber, c.ToNumber ?? long.MaxValue)))],
                 [.. settled[(record.Type, record.ClientUuid)].Select(s => new Settlement(s.Number, s.Fields, Parse(s.Versions)))]);
             var conflict = Reconcile(record, merged, history.Find(c => c.ResolvedAt is null));
-            judgements.Add(new RecordJudgement(record.Type, record.ClientUuid, merged.Content, merged.Disputed, conflict?.ClientUuid, merged.Says));
+            judgements.Add(new RecordJudgement(record.Type, record.ClientUuid, merged.Content, merged.Disputed, conflict?.ClientUuid, merged.Says, merged.Earlier));
         }
 
         await book.SaveAsync(cancellationToken);
@@ -75,11 +75,11 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, 
             var device = record.Repeated ?? record.Sides.FirstOrDefault(s => s.Side.StartsWith(arriving.ToString(), StringComparison.Ordinal)) ?? record.Sides[^1];
             open.DeviceUuid = arriving;
             open.DeviceName = record.DeviceName;
-            open.DeviceData = device.Content.ToJsonString();
+            open.DeviceData = (record.Repeated is null ? merged.Words[device.Side] : device.Content).ToJsonString();
         }
 
         open.DifferingFields = [.. merged.Disputed];
-        open.Versions = Versions(record).ToJsonString();
+        open.Versions = Versions(record, merged).ToJsonString();
         return open;
     }
 
@@ -92,10 +92,10 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, 
     }
 
     /// <summary>R8: all versions are kept whole.</summary>
-    private static JsonObject Versions(RecordSides record)
+    private static JsonObject Versions(RecordSides record, Merged merged)
     {
         var versions = new JsonObject();
-        foreach (var side in record.Sides) versions[side.Side] = side.Content.DeepClone();
+        foreach (var side in record.Sides) versions[side.Side] = merged.Words[side.Side].DeepClone();
         if (record.Repeated is { } second) versions[$"{second.Side}#{second.Edit}"] = second.Content.DeepClone();
         return versions;
     }

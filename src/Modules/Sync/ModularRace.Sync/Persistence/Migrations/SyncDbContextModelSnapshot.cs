@@ -1175,6 +1175,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("digest");
 
+                    b.Property<string>("Earlier")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("earlier");
+
                     b.Property<long>("Edit")
                         .HasColumnType("bigint")
                         .HasColumnName("edit");

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -33,8 +34,14 @@ internal sealed class RecordEdit
     /// <summary>Field to the number at which it was taken: what the side says (R7).</summary>
     public required string Says { get; set; }
 
+    /// <summary>Values that the side says by an earlier edit than this (R7): a list of <see cref="EarlierWord"/>; null: none.</summary>
+    public string? Earlier { get; set; }
+
     public DateTimeOffset TakenAt { get; set; }
 }
+
+/// <summary>An edit that is its side's word on some values still, though a later one came.</summary>
+internal sealed record EarlierWord(IReadOnlyList<string> Fields, long Edit, string? BaseRevision, JsonObject Content, long TakenNumber, Dictionary<string, long> Says);
 
 internal sealed class RecordEditConfiguration : IEntityTypeConfiguration<RecordEdit>
 {
@@ -43,6 +50,7 @@ internal sealed class RecordEditConfiguration : IEntityTypeConfiguration<RecordE
         builder.HasIndex(e => new { e.ClientUuid, e.Type, e.Side }).IsUnique();
         builder.Property(e => e.Content).HasColumnType("jsonb");
         builder.Property(e => e.Says).HasColumnType("jsonb");
+        builder.Property(e => e.Earlier).HasColumnType("jsonb");
         builder.ToTable("record_edits");
     }
 }

@@ -90,10 +90,7 @@ internal sealed class OwnWord(SyncDbContext db, IMediator mediator)
             var number = Revision.Number(record.Revision);
             foreach (var (edit, _) in stored[i])
             {
-                var says = Saying.Write(Saying.Judged(judgement, edit.Side, number, number));
-                if (says == Saying.Write(Saying.Read(edit.Says))) continue;
-                edit.Says = says;
-                edits.Add(edit);
+                if (Words.Judge(edit, judgement, number, number)) edits.Add(edit);
             }
 
             // Of two equal decisions the earlier time stays, which the person did not write.

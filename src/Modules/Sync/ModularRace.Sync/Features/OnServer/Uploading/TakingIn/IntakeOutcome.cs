@@ -54,6 +54,7 @@ internal static class IntakeOutcome
             Digest = record.Digest!,
             TakenNumber = number,
             Says = Saying.Write(judgement is null ? Saying.Of(record.Type!, item.Content, item.Base, number, null, null) : Saying.Judged(judgement, run.Sender.Side, expected, number)),
+            Earlier = Words.Left(judgement, item.Stored.TryGetValue(run.Sender.Side, out var before) ? before.Edit : null),
             TakenAt = now,
         };
         run.Edits.Add(edit);
@@ -62,10 +63,7 @@ internal static class IntakeOutcome
         foreach (var (side, (stored, _)) in item.Stored)
         {
             if (side == run.Sender.Side) continue;
-            var says = Saying.Write(Saying.Judged(judgement, side, expected, number));
-            if (says == Saying.Write(Saying.Read(stored.Says))) continue;
-            stored.Says = says;
-            run.Edits.Add(stored);
+            if (Words.Judge(stored, judgement, expected, number)) run.Edits.Add(stored);
         }
     }
 }

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261126021402_Initial")]
+    [Migration("20261126025848_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1177,6 +1177,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("digest");
+
+                    b.Property<string>("Earlier")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("earlier");
 
                     b.Property<long>("Edit")
                         .HasColumnType("bigint")

@@ -304,6 +304,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     digest = table.Column<byte[]>(type: "bytea", nullable: false),
                     taken_number = table.Column<long>(type: "bigint", nullable: false),
                     says = table.Column<string>(type: "jsonb", nullable: false),
+                    earlier = table.Column<string>(type: "jsonb", nullable: true),
                     taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
