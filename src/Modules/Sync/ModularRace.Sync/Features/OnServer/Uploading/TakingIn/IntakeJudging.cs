@@ -26,7 +26,8 @@ internal static class IntakeJudging
             item.Repeated |= item.Settled && own is not null;
             var arriving = new SideEdit(
                 sender.Side, record.Edit, item.Content, item.Base, item.BaseNumber, Revision.Number(item.Latest?.Revision) + 1,
-                own is null ? new Dictionary<string, long>(StringComparer.Ordinal) : Saying.Inherited(own, item.Content)) { Last = own };
+                own is null ? new Dictionary<string, long>(StringComparer.Ordinal) : Saying.Inherited(own, item.Content))
+            { Last = own };
             var sides = item.Stored.Values.Select(s => s.Side).Where(s => item.Repeated || s.Side != sender.Side).ToList();
             if (!item.Repeated) sides.Add(arriving);
             judged.Add((item, new RecordSides(
