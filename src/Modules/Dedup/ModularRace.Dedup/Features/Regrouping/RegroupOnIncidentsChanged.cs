@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Dedup.Domain;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Incidents.Contracts;
+using ModularRace.Shared.Persistence;
 
 namespace ModularRace.Dedup.Features.Regrouping;
 
@@ -19,10 +20,12 @@ internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper reg
         var members = await db.Members.Where(m => uuids.Contains(m.IncidentUuid)).ToDictionaryAsync(m => m.IncidentUuid, cancellationToken);
         await db.Observations.Where(o => uuids.Contains(o.IncidentUuid)).ExecuteDeleteAsync(cancellationToken);
 
+        var made = new List<GroupMember>();
+        var observations = new List<ObservationRow>();
         foreach (var f in facts)
         {
             if (!members.TryGetValue(f.IncidentUuid, out var member))
-                db.Members.Add(member = new GroupMember
+                made.Add(member = new GroupMember
                 {
                     IncidentUuid = f.IncidentUuid,
                     CompetitionUuid = f.CompetitionUuid,
@@ -44,11 +47,13 @@ internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper reg
             var allWithdrawn = f.Reports.Count > 0 && f.Reports.All(r => r.Withdrawn);
             member.Withdrawn = allWithdrawn && f.Status != "official" && f.Decision == "pending";
             // R4: an incident's own time counts as one more, unless it has reports of its own and all are withdrawn.
-            if (!allWithdrawn) db.Observations.Add(Observe(f, null, f.Reports.FirstOrDefault(r => !r.Withdrawn)?.By, f.Own));
-            foreach (var report in f.Reports.Where(r => !r.Withdrawn)) db.Observations.Add(Observe(f, report.ReportUuid, report.By, report.At));
+            if (!allWithdrawn) observations.Add(Observe(f, null, f.Reports.FirstOrDefault(r => !r.Withdrawn)?.By, f.Own));
+            foreach (var report in f.Reports.Where(r => !r.Withdrawn)) observations.Add(Observe(f, report.ReportUuid, report.By, report.At));
         }
 
         await db.SaveChangesAsync(cancellationToken);
+        await db.CopyAsync(made, cancellationToken);
+        await db.CopyAsync(observations, cancellationToken);
         await regrouper.AroundAsync(uuids, cancellationToken);
     }
 

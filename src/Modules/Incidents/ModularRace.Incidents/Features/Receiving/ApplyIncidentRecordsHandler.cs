@@ -5,6 +5,7 @@ using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Identifiers;
+using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
 
@@ -41,11 +42,14 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
             foreach (var incident in made) incident.Number = number++;
         }
 
+        await db.CopyAsync(batch.Made, cancellationToken);
+        await db.CopyAsync(batch.MadeReports, cancellationToken);
+        await db.CopyAsync(batch.Entries, cancellationToken);
         await changes.SaveAsync([.. batch.Incidents], [.. batch.Reports], batch.Entries, batch.Concerned, ChangeSource.Received, cancellationToken);
         return outcomes;
     }
 
-    private (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, IncidentForm form, Guid competitionUuid)
+    private static (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, IncidentForm form, Guid competitionUuid)
     {
         if (!reception.Incidents.TryGetValue(record.ClientUuid, out var incident))
         {
@@ -55,7 +59,6 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
                 CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
             };
             form.WriteTo(incident, competitionUuid);
-            db.Add(incident);
             reception.Incidents.Add(record.ClientUuid, incident);
             batch.Made.Add(incident);
             batch.Touch(incident);
@@ -74,7 +77,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         return (RecordVerdict.Updated, incident.Revision);
     }
 
-    private (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, ReportForm form)
+    private static (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, ReportForm form)
     {
         if (!reception.Reports.TryGetValue(record.ClientUuid, out var report))
         {
@@ -84,8 +87,8 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
                 CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
             };
             form.WriteTo(report);
-            db.Add(report);
             reception.Reports.Add(record.ClientUuid, report);
+            batch.MadeReports.Add(report);
             batch.Touch(report);
             return (RecordVerdict.Created, report.Revision);
         }
@@ -102,7 +105,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
     }
 
     /// <summary>A history entry is never changed: a second content is Sync's to tell.</summary>
-    private (RecordVerdict Verdict, string Revision) Take(Batch batch, IncomingRecord record, HistoryEntryForm form)
+    private static (RecordVerdict Verdict, string Revision) Take(Batch batch, IncomingRecord record, HistoryEntryForm form)
     {
         if (batch.KnownEntries.TryGetValue(record.ClientUuid, out var revision)) return (RecordVerdict.Unchanged, revision);
         var entry = new HistoryEntry
@@ -110,7 +113,6 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
             ClientUuid = record.ClientUuid, RecordType = form.RecordType, RecordUuid = form.RecordUuid, At = form.At, By = form.By, System = form.System,
             Changes = form.Changes, Revision = Revision.First(), Origin = record.Origin, CreatedAt = form.CreatedAt ?? batch.Now,
         };
-        db.Add(entry);
         batch.Entries.Add(entry);
         batch.KnownEntries.Add(record.ClientUuid, entry.Revision);
         return (RecordVerdict.Created, entry.Revision);
@@ -129,6 +131,8 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
     private sealed record Batch(DateTimeOffset Now, Dictionary<Guid, string> KnownEntries)
     {
         public List<Incident> Made { get; } = [];
+
+        public List<Report> MadeReports { get; } = [];
 
         public HashSet<Incident> Incidents { get; } = [];
 
