@@ -22,8 +22,13 @@ public static class PostgresCluster
 {
     private static readonly Lazy<Task<string>> Server = new(StartAsync);
 
+    /// <summary>Whether a cluster that is made here waits for its disk, as a real one does; set before the first database. Tests need not wait.</summary>
+    public static bool Durable { get; set; }
+
     /// <summary>A connection string to the cluster's <c>postgres</c> database, as a role that may create databases.</summary>
     public static Task<string> ConnectionStringAsync() => Server.Value;
+
+    private static string Waiting => Durable ? "on" : "off";
 
     private static async Task<string> StartAsync()
     {
@@ -43,7 +48,7 @@ public static class PostgresCluster
         {
             // Ryuk, which comes with Testcontainers, removes the container when this process is gone.
             var container = new PostgreSqlBuilder("postgres:17-alpine")
-                .WithCommand("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300")
+                .WithCommand("-c", $"fsync={Waiting}", "-c", $"full_page_writes={Waiting}", "-c", "max_connections=300")
                 .Build();
             using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
             await container.StartAsync(patience.Token);
@@ -86,9 +91,9 @@ public static class PostgresCluster
     // The shell holds the server for as long as the pipe to its input is open, which is for as long as this process lives.
     private const string Hold = """
         set -eu
-        data=$1 bin=$2
+        data=$1 bin=$2 waiting=$3
         "$bin/initdb" -D "$data/db" -U postgres -A trust --locale=C -E UTF8 --no-sync >"$data/initdb.log" 2>&1
-        "$bin/postgres" -D "$data/db" -k "$data" -c listen_addresses= -c fsync=off -c full_page_writes=off \
+        "$bin/postgres" -D "$data/db" -k "$data" -c listen_addresses= -c fsync=$waiting -c full_page_writes=$waiting \
           -c max_connections=300 -c shared_buffers=64MB -c timezone=UTC >"$data/postgres.log" 2>&1 </dev/null &
         server=$!
         echo started
@@ -114,7 +119,7 @@ public static class PostgresCluster
             command.AddRange(["setpriv", $"--reuid={user}", $"--regid={(user == "postgres" ? "postgres" : "nogroup")}", "--clear-groups"]);
         }
 
-        command.AddRange(["sh", "-c", Hold, "sh", folder, binaries]);
+        command.AddRange(["sh", "-c", Hold, "sh", folder, binaries, Waiting]);
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = "/" };
         if (libraries is not null) start.Environment["LD_LIBRARY_PATH"] = libraries;
         holder = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start.");

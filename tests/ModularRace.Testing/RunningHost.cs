@@ -54,6 +54,8 @@ public partial class RunningHost(string mode) : IAsyncLifetime
     /// <summary>What the host wrote so far, to be shown when a test fails.</summary>
     public string Output => string.Join('\n', output);
 
+    public int ProcessId => process?.Id ?? throw new InvalidOperationException("Not started.");
+
     /// <summary>Whether the process lives.</summary>
     public bool Runs => process is { HasExited: false };
 

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Measures, with the controls in the same run: build/bench.sh sync [part]...
+#
+# sync: 1,500 records over each preset of build/badlink.mjs beside the link's floor, what a cut costs, a tap during a sync,
+# and 15,000 records on loopback beside plain SQL. Parts: edge 3g sat sat-slow-start cut taps rows; none: all, some minutes.
+# The exit code is not 0 when a goal was missed. Nothing else should run on the machine meanwhile.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=build/prerequisites.sh
+. build/prerequisites.sh
+
+case ${1:-} in
+  sync) ;;
+  *)
+    sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "$0"
+    exit 2
+    ;;
+esac
+
+need_dotnet
+need_node
+if [ -z "${MODULARRACE_TEST_POSTGRES:-}" ] && ! docker info >/dev/null 2>&1; then need_postgres; fi
+
+mkdir -p .local/log
+say "Building"
+dotnet build -c Release -v q --nologo benchmarks/ModularRace.Benchmarks >.local/log/bench-build.log 2>&1 || {
+  tail -n 20 .local/log/bench-build.log >&2
+  fail "The build failed; see .local/log/bench-build.log"
+}
+exec dotnet run -c Release --no-build --project benchmarks/ModularRace.Benchmarks -- "$@"
