@@ -27,4 +27,10 @@ dotnet build -c Release -v q --nologo benchmarks/ModularRace.Benchmarks >.local/
   tail -n 20 .local/log/bench-build.log >&2
   fail "The build failed; see .local/log/bench-build.log"
 }
-exec dotnet run -c Release --no-build --project benchmarks/ModularRace.Benchmarks -- "$@"
+# Told to end, the program stops the hosts, the link and the database that it started; so it is told, however this script ends.
+dotnet benchmarks/ModularRace.Benchmarks/bin/Release/net10.0/ModularRace.Benchmarks.dll "$@" &
+bench=$!
+trap 'kill -TERM "$bench" 2>/dev/null || true; wait "$bench" || true' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+wait "$bench"

@@ -37,8 +37,15 @@ internal sealed class MountainDay : IAsyncDisposable
     public static async Task<MountainDay> BeginAsync()
     {
         var day = new MountainDay();
-        await day.PrepareAsync();
-        return day;
+        try
+        {
+            await day.PrepareAsync();
+            return day;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"{e.Message}\nThe Pi: {day.pi.Output}\nThe cloud: {day.cloud.Output}", e);
+        }
     }
 
     /// <summary>Incidents with two reports each, made on the Pi by its API while there is no link.</summary>

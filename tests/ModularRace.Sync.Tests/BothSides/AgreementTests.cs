@@ -55,6 +55,20 @@ public sealed class AgreementTests(CloudSync cloud) : IClassFixture<CloudSync>
         }
     }
 
+    [Fact]
+    public async Task What_the_cloud_changes_and_then_changes_back_is_changed_back_on_the_Pi_too()
+    {
+        await using var pi = await PiOfACloud.OfAsync(cloud);
+        var made = (await pi.Send(new ReportIncident(cloud.Race, cloud.Location, 9001, OccurredAt: Start, Description: "as sent"), Referee)).Answer.Incident.ClientUuid;
+        await pi.SyncAsync();
+        foreach (var said in new[] { "otherwise", "as sent", "otherwise", "as sent" })
+        {
+            await cloud.Send(new EditIncident(made, new() { ["description"] = said }), Jury);
+            await pi.SyncAsync();
+            Assert.Equal(said, (await pi.Send(new ReadIncident(made), Referee)).Description);
+        }
+    }
+
     private async Task<string> StepAsync(PiOfACloud[] pis, int bib, (int What, int Where, int Which, int Value) step)
     {
         var (what, where, which, value) = step;

@@ -66,12 +66,19 @@ public sealed class PiOfACloud : PiModules
     public async Task<bool> PullAsync()
     {
         var again = false;
+        var whole = true;
         for (var more = true; more;)
         {
-            var cursor = await InScope(s => s.GetRequiredService<SyncDbContext>().ThisDevice.Select(d => d.Cursor).SingleAsync());
-            var page = await cloud.Send(new ReadChanges(cursor, 20), device);
-            again |= (await Send(new ApplyChanges(page.Changes, page.Cursor))).AskAgain;
-            more = page.HasMore;
+            var (cursor, store) = await InScope(async s =>
+            {
+                var here = await s.GetRequiredService<SyncDbContext>().ThisDevice.AsNoTracking().SingleAsync();
+                return (here.Cursor, here.StoreUuid);
+            });
+            var page = await cloud.Send(new ReadChanges(cursor, 20, whole ? store : null), device);
+            var applied = await Send(new ApplyChanges(page.Changes, page.Cursor, page.Own));
+            again |= applied.AskAgain;
+            whole = applied.Whole;
+            more = page.HasMore || !whole;
         }
 
         return again;

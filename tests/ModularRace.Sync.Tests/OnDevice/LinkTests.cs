@@ -114,6 +114,21 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public async Task An_upload_in_which_the_link_broke_is_not_sent_again_as_it_is()
+    {
+        var bodies = 0;
+        await using var server = new SmallServer(_ =>
+        {
+            bodies++;
+            return "";
+        });
+        using var pi = new LinkedPi();
+        var upload = new UploadRequest(Guid.Empty, null, DateTimeOffset.UnixEpoch, null, null, []);
+        var told = await Assert.ThrowsAsync<LinkFailure>(() => pi.Link.UploadAsync(new CloudAccess(server.Address, Guid.Empty, "token"), upload, TestContext.Current.CancellationToken));
+        Assert.Equal((LinkFault.Hung, 1), (told.Fault, bodies));
+    }
+
+    [Fact]
     public async Task A_probe_looks_past_an_open_circuit_and_closes_it()
     {
         var well = false;

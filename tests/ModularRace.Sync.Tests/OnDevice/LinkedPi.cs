@@ -52,7 +52,7 @@ internal sealed class SmallServer : IAsyncDisposable
     private readonly SslStreamCertificateContext? certificate;
     private readonly Task accepting;
 
-    /// <param name="answer">To a request, as text; null: nothing.</param>
+    /// <param name="answer">To a request, as text; null: nothing; empty: it hangs up.</param>
     /// <param name="certificate">With its issuers, which are sent too; null: without TLS.</param>
     public SmallServer(Func<string, string?> answer, SslStreamCertificateContext? certificate = null)
     {
@@ -104,7 +104,9 @@ internal sealed class SmallServer : IAsyncDisposable
                         request += Encoding.Latin1.GetString(buffer, 0, read);
                     }
                     while (!IsWhole(request));
-                    if (answer(request) is { } said) await stream.WriteAsync(Encoding.UTF8.GetBytes(said), stop.Token);
+                    var said = answer(request);
+                    if (said?.Length == 0) return;
+                    if (said is not null) await stream.WriteAsync(Encoding.UTF8.GetBytes(said), stop.Token);
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or AuthenticationException)

@@ -11,6 +11,7 @@ using ModularRace.Shared.Time;
 using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Features.OnDevice.Pulling;
 using ModularRace.Sync.Features.OnDevice.Queueing;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Persistence;
@@ -22,7 +23,12 @@ namespace ModularRace.Sync.Tests.OnDevice;
 /// <summary>The queue from the tap to the cloud's answer.</summary>
 public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>, IAsyncLifetime
 {
-    public async ValueTask InitializeAsync() => await pi.Sql.ExecuteAsync("TRUNCATE sync.sync_queue, sync.record_bases, sync.held_changes, sync.clock_anchors RESTART IDENTITY");
+    public async ValueTask InitializeAsync()
+    {
+        await pi.Sql.ExecuteAsync("TRUNCATE sync.sync_queue, sync.record_bases, sync.held_changes, sync.clock_anchors RESTART IDENTITY");
+        // What another test let the clock know holds for its boot.
+        pi.Boot.BootId = Uuids.New(TimeProvider.System);
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -248,6 +254,50 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
         await Assert.ThrowsAsync<LinkFailure>(() => pi.Send(new SettleBatch(batch.Upload,
             new UploadAnswer(pi.Time.GetUtcNow(), [new UploadResult("report", Uuids.New(pi.Time).ToString(), UploadStatuses.Created)]))));
         Assert.Equal(QueueStatuses.Pending, Assert.Single(await pi.QueueAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_short_answer_settles_by_the_order_what_is_taken_and_what_is_not()
+    {
+        foreach (var words in new[] { "one", "two", "three" }) await pi.SayAsync(Report(words));
+        var batch = await pi.Send(new TakeBatch(10));
+        await pi.SayAsync(Report("one, better", batch.Upload.Records[0].ClientUuid));
+        var answer = new UploadAnswer(pi.Time.GetUtcNow(), [.. new[] { UploadStatuses.Created, UploadStatuses.Rejected, UploadStatuses.Merged }.Select(status => new UploadResult(null, null, status))]);
+        Assert.Equal((2, 1, 1), await pi.Send(new SettleBatch(batch.Upload, answer)) is var figures ? (figures.Uploaded, figures.Merged, figures.Failed) : default);
+        Assert.Equal(
+            [(QueueStatuses.Pending, 1L, 2L), (QueueStatuses.Failed, 1L, 1L), (QueueStatuses.Synced, 1L, 1L)],
+            (await pi.QueueAsync()).Select(e => (e.Status, e.AnsweredEdit, e.Edit)));
+    }
+
+    [Fact]
+    public async Task What_the_cloud_only_names_becomes_the_base_of_the_next_edit()
+    {
+        var report = Report("as sent");
+        await pi.SayAsync(Report("other"));
+        await pi.SayAsync(report);
+        var batch = await pi.Send(new TakeBatch(10));
+        await pi.AnswerAsync(batch, UploadStatuses.Created);
+        Assert.True((await pi.Send(new ApplyChanges([], "c1", [new OwnChanges(batch.Upload.BatchUuid, "1-abc", [[0, 1]])]))).Whole);
+
+        // An edit that empties a field of that version says so, on that base.
+        await pi.SayAsync(Report(null, report.ClientUuid));
+        var edit = Assert.Single((await pi.Send(new TakeBatch(10))).Upload.Records);
+        Assert.Equal(("1-abc", 2L), (edit.BaseRevision, edit.Edit));
+        Assert.True(edit.Data.ContainsKey("description"));
+    }
+
+    [Fact]
+    public async Task What_the_cloud_names_and_was_edited_or_sent_again_here_since_is_asked_for_whole()
+    {
+        var uuid = await pi.SayAsync(Report("as sent"));
+        var batch = await pi.Send(new TakeBatch(10));
+        await pi.AnswerAsync(batch, UploadStatuses.Created);
+        await pi.Send(new ApplyChanges([], "before"));
+        await pi.SayAsync(Report("later", uuid));
+        Assert.False((await pi.Send(new ApplyChanges([], "after", [new OwnChanges(batch.Upload.BatchUuid, "1-abc", [[0, 0]])]))).Whole);
+        Assert.False((await pi.Send(new ApplyChanges([], "after", [new OwnChanges(Uuids.New(pi.Time), "1-abc", [[0, 0]])]))).Whole);
+        Assert.Equal("before", (await pi.Sql.QueryAsync<string>("SELECT cursor FROM sync.this_device")).Single());
+        Assert.Empty(await pi.Sql.QueryAsync<long>("SELECT id FROM sync.record_bases"));
     }
 
     [Fact]

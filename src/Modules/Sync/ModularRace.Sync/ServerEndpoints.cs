@@ -88,16 +88,17 @@ internal static class ServerEndpoints
         sync.MapGet("/download", async ([FromQuery(Name = "competition_uuid")] Guid? competitionUuid, DateOnly? date, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new DownloadCompetition(competitionUuid, date), ct)))
             .WithName("DownloadCompetition").WithSummary("All that a device needs of a competition, and the cursor of the changes from there").ProducesProblem(400).ProducesProblem(404);
-        sync.MapGet("/changes", async (string? cursor, int? limit, IMediator mediator, CancellationToken ct) =>
-                TypedResults.Ok(await mediator.Send(new ReadChanges(cursor, limit), ct)))
+        sync.MapGet("/changes", async (string? cursor, int? limit, [FromQuery(Name = "store_uuid")] Guid? storeUuid, IMediator mediator, CancellationToken ct) =>
+                TypedResults.Ok(await mediator.Send(new ReadChanges(cursor, limit, storeUuid), ct)))
             .WithName("ReadChanges").WithSummary("What changed since a cursor").ProducesProblem(400).ProducesProblem(410);
-        sync.MapPost("/upload", async (HttpContext http, IMediator mediator, TimeProvider time, CancellationToken ct) =>
+        sync.MapPost("/upload", async (string? results, HttpContext http, IMediator mediator, TimeProvider time, CancellationToken ct) =>
             {
                 var began = time.GetTimestamp();
                 var envelope = await UploadEnvelope.ReadAsync(http.Request.Body, ct);
-                return TypedResults.Ok(await mediator.Send(new UploadRecords(envelope, http.Request.Headers[Protocol.BootHeader].FirstOrDefault(), began), ct));
+                var answer = await mediator.Send(new UploadRecords(envelope, http.Request.Headers[Protocol.BootHeader].FirstOrDefault(), began), ct);
+                return results == "short" ? TypedResults.Ok(answer.InShort()) : (IResult)TypedResults.Ok(answer);
             })
-            .Accepts<UploadRequest>("application/json").WithName("UploadRecords").WithSummary("Takes up to 2,000 records of a device, with an outcome for each").ProducesProblem(400).ProducesProblem(413);
+            .Accepts<UploadRequest>("application/json").Produces<UploadAnswer>().WithName("UploadRecords").WithSummary("Takes up to 2,000 records of a device, with an outcome for each").ProducesProblem(400).ProducesProblem(413);
         sync.MapPost("/verify", async (VerifyRequest body, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new VerifyRecords(body.CompetitionUuid, body.Records, body.Clips, body.Earlier), ct)))
             .WithName("VerifyRecords").WithSummary("Whether all that a device made is here, with a signed receipt").ProducesProblem(400);

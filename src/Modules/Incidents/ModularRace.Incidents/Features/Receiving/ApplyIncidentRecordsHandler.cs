@@ -55,7 +55,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         {
             incident = new Incident
             {
-                ClientUuid = record.ClientUuid, CompetitionUuid = competitionUuid, RaceUuid = form.RaceUuid, At = form.At, Revision = Revision.First(), Origin = record.Origin,
+                ClientUuid = record.ClientUuid, CompetitionUuid = competitionUuid, RaceUuid = form.RaceUuid, At = form.At, Revision = batch.Next(null), Origin = record.Origin,
                 CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
             };
             form.WriteTo(incident, competitionUuid);
@@ -71,7 +71,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         incident.Origin = record.Origin;
         if (incident.Origin != origin) batch.Touch(incident);
         if (JsonNode.DeepEquals(before, Records.Content(incident))) return (RecordVerdict.Unchanged, incident.Revision);
-        incident.Revision = Revision.Next(incident.Revision);
+        incident.Revision = batch.Next(incident.Revision);
         incident.UpdatedAt = batch.Now;
         batch.Touch(incident);
         return (RecordVerdict.Updated, incident.Revision);
@@ -83,7 +83,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         {
             report = new Report
             {
-                ClientUuid = record.ClientUuid, IncidentUuid = form.IncidentUuid, At = form.At, Revision = Revision.First(), Origin = record.Origin,
+                ClientUuid = record.ClientUuid, IncidentUuid = form.IncidentUuid, At = form.At, Revision = batch.Next(null), Origin = record.Origin,
                 CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
             };
             form.WriteTo(report);
@@ -97,7 +97,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         var from = report.IncidentUuid;
         form.WriteTo(report);
         if (JsonNode.DeepEquals(before, Records.Content(report))) return (RecordVerdict.Unchanged, report.Revision);
-        report.Revision = Revision.Next(report.Revision);
+        report.Revision = batch.Next(report.Revision);
         report.UpdatedAt = batch.Now;
         batch.Concerned.Add(from);
         batch.Touch(report);
@@ -111,7 +111,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         var entry = new HistoryEntry
         {
             ClientUuid = record.ClientUuid, RecordType = form.RecordType, RecordUuid = form.RecordUuid, At = form.At, By = form.By, System = form.System,
-            Changes = form.Changes, Revision = Revision.First(), Origin = record.Origin, CreatedAt = form.CreatedAt ?? batch.Now,
+            Changes = form.Changes, Revision = batch.Next(null), Origin = record.Origin, CreatedAt = form.CreatedAt ?? batch.Now,
         };
         batch.Entries.Add(entry);
         batch.KnownEntries.Add(record.ClientUuid, entry.Revision);
@@ -130,6 +130,8 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
     /// <summary>What the batch made and changed so far; each record once, though it may be named twice.</summary>
     private sealed record Batch(DateTimeOffset Now, Dictionary<Guid, string> KnownEntries)
     {
+        private readonly string mark = Revision.NewMark();
+
         public List<Incident> Made { get; } = [];
 
         public List<Report> MadeReports { get; } = [];
@@ -141,6 +143,8 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         public List<HistoryEntry> Entries { get; } = [];
 
         public HashSet<Guid> Concerned { get; } = [];
+
+        public string Next(string? revision) => Revision.Next(revision, mark);
 
         public void Touch(Incident incident)
         {

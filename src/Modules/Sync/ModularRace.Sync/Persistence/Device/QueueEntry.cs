@@ -53,6 +53,12 @@ internal sealed class QueueEntry
     /// <summary>The batch in which it was last sent.</summary>
     public Guid? BatchUuid { get; set; }
 
+    /// <summary>Its place in that batch, from 0.</summary>
+    public int? BatchPlace { get; set; }
+
+    /// <summary>JSON: the clock figures that it was sent with, where those were known better by then (R10); null: as in <see cref="Content"/>.</summary>
+    public string? SentClock { get; set; }
+
     /// <summary>The whole version, with an explicit null for what was set before and is not now.</summary>
     public required JsonObject Content { get; set; }
 
@@ -100,6 +106,7 @@ internal sealed class QueueEntryConfiguration : IEntityTypeConfiguration<QueueEn
         entry.HasIndex(e => e.ClientUuid).IsUnique();
         entry.HasIndex(e => new { e.Status, e.Id });
         entry.Property(e => e.Content).IsJson();
+        entry.Property(e => e.SentClock).HasColumnType("jsonb");
         entry.Ignore(e => e.Unsent);
     }
 }

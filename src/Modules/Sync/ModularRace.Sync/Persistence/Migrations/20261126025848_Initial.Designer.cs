@@ -181,6 +181,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("base_revision");
 
+                    b.Property<int?>("BatchPlace")
+                        .HasColumnType("integer")
+                        .HasColumnName("batch_place");
+
                     b.Property<Guid?>("BatchUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("batch_uuid");
@@ -246,6 +250,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<int>("RetryCount")
                         .HasColumnType("integer")
                         .HasColumnName("retry_count");
+
+                    b.Property<string>("SentClock")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sent_clock");
 
                     b.Property<long?>("SentEdit")
                         .HasColumnType("bigint")
@@ -1159,6 +1167,14 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<string>("BaseRevision")
                         .HasColumnType("text")
                         .HasColumnName("base_revision");
+
+                    b.Property<int?>("BatchPlace")
+                        .HasColumnType("integer")
+                        .HasColumnName("batch_place");
+
+                    b.Property<Guid?>("BatchUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_uuid");
 
                     b.Property<Guid>("ClientUuid")
                         .HasColumnType("uuid")

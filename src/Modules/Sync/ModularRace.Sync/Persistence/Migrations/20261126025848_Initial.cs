@@ -305,7 +305,9 @@ namespace ModularRace.Sync.Persistence.Migrations
                     taken_number = table.Column<long>(type: "bigint", nullable: false),
                     says = table.Column<string>(type: "jsonb", nullable: false),
                     earlier = table.Column<string>(type: "jsonb", nullable: true),
-                    taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    batch_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    batch_place = table.Column<int>(type: "integer", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -392,6 +394,8 @@ namespace ModularRace.Sync.Persistence.Migrations
                     answered_edit = table.Column<long>(type: "bigint", nullable: false),
                     sent_edit = table.Column<long>(type: "bigint", nullable: true),
                     batch_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    batch_place = table.Column<int>(type: "integer", nullable: true),
+                    sent_clock = table.Column<string>(type: "jsonb", nullable: true),
                     content = table.Column<string>(type: "jsonb", nullable: false),
                     base_revision = table.Column<string>(type: "text", nullable: true),
                     origin = table.Column<string>(type: "text", nullable: true),

@@ -38,6 +38,12 @@ internal sealed class RecordEdit
     public string? Earlier { get; set; }
 
     public DateTimeOffset TakenAt { get; set; }
+
+    /// <summary>The upload that brought it; null where what was sent is not the whole of <see cref="Content"/>, and of the cloud's own.</summary>
+    public Guid? BatchUuid { get; set; }
+
+    /// <summary>Its place in that upload, from 0.</summary>
+    public int? BatchPlace { get; set; }
 }
 
 /// <summary>An edit that is its side's word on some values still, though a later one came.</summary>

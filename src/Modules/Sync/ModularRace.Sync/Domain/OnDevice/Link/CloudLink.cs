@@ -45,6 +45,9 @@ internal sealed class CloudLink(
         return health;
     }
 
+    /// <summary>Forgets that the cloud was not there: the next call tries it.</summary>
+    public Task TryAnewAsync(CancellationToken cancellationToken) => circuit.CloseAsync(cancellationToken);
+
     /// <summary>404 <c>pairing_code_invalid</c> and 429 come through as problems.</summary>
     public Task<PairAnswer> PairAsync(Uri server, string pairingCode, Guid deviceUuid, JsonObject metadata, string? signingKey, CancellationToken cancellationToken) =>
         CallAsync(
@@ -78,9 +81,10 @@ internal sealed class CloudLink(
             null, cancellationToken);
 
     /// <summary>410 <c>cursor_expired</c> comes through as a problem.</summary>
-    public Task<ChangesAnswer> ChangesAsync(CloudAccess access, string cursor, int limit, CancellationToken cancellationToken) =>
+    /// <param name="store">This database: what the cloud has just as it was sent comes in short; null: all comes whole.</param>
+    public Task<ChangesAnswer> ChangesAsync(CloudAccess access, string cursor, int limit, Guid? store, CancellationToken cancellationToken) =>
         CallAsync(
-            http, () => Request(HttpMethod.Get, access, $"sync/changes?cursor={Uri.EscapeDataString(cursor)}&limit={limit}"),
+            http, () => Request(HttpMethod.Get, access, $"sync/changes?cursor={Uri.EscapeDataString(cursor)}&limit={limit}" + (store is null ? "" : $"&store_uuid={store}")),
             node => Read<ChangesAnswer>(node) is { Changes: not null, Cursor: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer), null, cancellationToken);
 
     public Task<UploadAnswer> UploadAsync(CloudAccess access, UploadRequest upload, CancellationToken cancellationToken)
@@ -91,7 +95,8 @@ internal sealed class CloudLink(
             http,
             () =>
             {
-                var request = Request(HttpMethod.Post, access, "sync/upload");
+                var request = Request(HttpMethod.Post, access, "sync/upload?results=short");
+                request.Options.Set(LinkRegistration.Once, true);
                 request.Content = new ByteArrayContent(body);
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
                 request.Content.Headers.ContentEncoding.Add("br");

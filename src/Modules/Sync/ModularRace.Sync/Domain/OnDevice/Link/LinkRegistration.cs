@@ -16,8 +16,14 @@ internal static class LinkRegistration
     public const string Probe = "cloud-probe";
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>A slow link may take long over a batch; a batch that did not get through is halved.</summary>
-    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>Marks a request that is not tried again as it is where the link broke: an upload goes on in smaller batches (R12).</summary>
+    public static readonly HttpRequestOptionsKey<bool> Once = new("modularrace-once");
+
+    /// <summary>An answer may take this long to begin and to come over a slow link; a body that is sent gets time for its length.</summary>
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>16 kbit/s: a link below that is as good as none for a batch of this length, and a smaller one is tried.</summary>
+    private const double LeastBytesPerSecond = 2000;
 
     public static IServiceCollection AddCloudLink(this IServiceCollection services)
     {
@@ -32,6 +38,7 @@ internal static class LinkRegistration
             .AddResilienceHandler("cloud", (pipeline, context) => pipeline
                 .AddRetry(new HttpRetryStrategyOptions
                 {
+                    ShouldHandle = args => ValueTask.FromResult(HttpClientResiliencePredicates.IsTransient(args.Outcome) && (args.Outcome.Exception is null || args.Context.GetRequestMessage()?.Options.TryGetValue(Once, out _) != true)),
                     MaxRetryAttempts = 2, Delay = TimeSpan.FromMilliseconds(400), MaxDelay = TimeSpan.FromSeconds(5), BackoffType = DelayBackoffType.Exponential, UseJitter = true,
                     // A cloud that asks for a pause gets one until the next run.
                     ShouldRetryAfterHeader = false,
@@ -41,12 +48,14 @@ internal static class LinkRegistration
                     MinimumThroughput = 4, FailureRatio = 0.9, SamplingDuration = TimeSpan.FromMinutes(2), BreakDuration = TimeSpan.FromSeconds(20),
                     ManualControl = context.ServiceProvider.GetRequiredService<CircuitBreakerManualControl>(),
                 })
-                .AddTimeout(AttemptTimeout));
+                .AddTimeout(new HttpTimeoutStrategyOptions { TimeoutGenerator = args => ValueTask.FromResult(TimeFor(args.Context.GetRequestMessage())) }));
         services.AddHttpClient(Probe, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ShareConnections()
             .AddResilienceHandler(Probe, pipeline => pipeline.AddTimeout(ProbeTimeout));
         return services;
     }
+
+    private static TimeSpan TimeFor(HttpRequestMessage? request) => AttemptTimeout + TimeSpan.FromSeconds((request?.Content?.Headers.ContentLength ?? 0) / LeastBytesPerSecond);
 
     private static IHttpClientBuilder ShareConnections(this IHttpClientBuilder client) => client
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

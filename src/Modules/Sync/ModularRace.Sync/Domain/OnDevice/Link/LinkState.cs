@@ -16,6 +16,15 @@ internal sealed class LinkState(TimeProvider time)
 
     public void Answered() => Set(online: true, error: null);
 
+    /// <summary>Whether <see cref="TakeReturn"/> has something to tell.</summary>
+    public bool HasReturned
+    {
+        get
+        {
+            lock (gate) return returned;
+        }
+    }
+
     /// <summary>True once after each break that a contact has ended, and at the first contact of the process.</summary>
     public bool TakeReturn()
     {

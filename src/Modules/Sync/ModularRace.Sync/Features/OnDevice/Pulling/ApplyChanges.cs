@@ -24,22 +24,27 @@ namespace ModularRace.Sync.Features.OnDevice.Pulling;
 /// </summary>
 /// <param name="Changes">As they came; unknown types are passed over.</param>
 /// <param name="Cursor">Where the next page begins; null: leave it.</param>
-internal sealed record ApplyChanges(IReadOnlyList<Change> Changes, string? Cursor) : ICommand<AppliedChanges>;
+/// <param name="Own">What the cloud only named, since it stands there as this device sent it.</param>
+internal sealed record ApplyChanges(IReadOnlyList<Change> Changes, string? Cursor, IReadOnlyList<OwnChanges>? Own = null) : ICommand<AppliedChanges>;
 
 /// <param name="Taken">How many records were made or changed here.</param>
 /// <param name="AskAgain">There is something to send: a record in conflict or quarantine has a new version, or a restored cloud is behind.</param>
-internal sealed record AppliedChanges(int Taken, bool AskAgain);
+/// <param name="Whole">False: something that was only named is not here any more, and nothing was done.</param>
+internal sealed record AppliedChanges(int Taken, bool AskAgain, bool Whole = true);
 
 internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession session, LostVersions lost, IMediator mediator, ILogger<ApplyChangesHandler> logger)
     : IRequestHandler<ApplyChanges, AppliedChanges>
 {
     public async Task<AppliedChanges> Handle(ApplyChanges request, CancellationToken cancellationToken)
     {
+        var own = new OwnRecords(db);
+        if (!await own.FindAsync(request.Own ?? [], cancellationToken)) return new AppliedChanges(0, AskAgain: false, Whole: false);
+
         var waited = await db.HeldChanges.AsNoTracking().OrderBy(h => h.Id).ToListAsync(cancellationToken);
 
         // The newest version of each record, in the order of reference: a parent may have changed after its child did.
         var newest = new Dictionary<(string Type, Guid Uuid), Change>();
-        foreach (var change in waited.Select(h => new Change(h.RecordType, h.ClientUuid, h.Revision, h.Deleted, h.Data)).Concat(request.Changes))
+        foreach (var change in waited.Where(h => !own.Takes(h.ClientUuid)).Select(h => new Change(h.RecordType, h.ClientUuid, h.Revision, h.Deleted, h.Data)).Concat(request.Changes).Concat(own.Other))
             if (RecordTypes.Rank(change.Type) >= 0)
                 newest[(change.Type, change.ClientUuid)] = change;
         var incoming = newest.Values.Select((c, i) => (Change: c, Index: i)).OrderBy(x => RecordTypes.Rank(x.Change.Type)).ThenBy(x => x.Index).Select(x => x.Change).ToList();
@@ -59,7 +64,7 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
         var bases = await db.RecordBases.Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
         var holding = held.ToDictionary(h => (h.RecordType, h.ClientUuid));
         var taken = 0;
-        var askAgain = returning > 0;
+        var askAgain = await own.TakeAsync(cancellationToken) || returning > 0;
         foreach (var change in incoming)
         {
             var key = (change.Type, change.ClientUuid);
@@ -213,7 +218,7 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
 
 internal static class RecordBases
 {
-    private const int MostEarlier = 20;
+    public const int MostEarlier = 20;
 
     /// <summary>Notes the version that was just taken.</summary>
     public static void Set(

@@ -50,9 +50,10 @@ internal sealed class LinkWatch(
         {
             var target = await sender.SendAsync(new ReadCloudTarget(), stoppingToken);
             if (target.Access is null) return;
-            if (changed && link.Online)
+            if (runner.Syncing && !changed) return;
+            if (changed && (link.Online || runner.Syncing))
             {
-                // The upload is its own probe.
+                // The upload is its own probe, and so is a run that is on.
                 _ = runner.SyncAsync(manual: false);
                 return;
             }

@@ -19,15 +19,18 @@ internal sealed record SettleBatch(UploadRequest Upload, UploadAnswer Answer) : 
 /// <param name="Conflicts">Wait for a person.</param>
 /// <param name="Failed">Were rejected, or put off once too often.</param>
 /// <param name="Deferred">Were put off.</param>
-internal sealed record BatchFigures(int Uploaded, int Merged, int Conflicts, int Failed, int Deferred);
+/// <param name="Released">What waited for one of them is due now.</param>
+internal sealed record BatchFigures(int Uploaded, int Merged, int Conflicts, int Failed, int Deferred, bool Released);
 
 internal sealed class SettleBatchHandler(SyncDbContext db, AnchoredClock clock) : IRequestHandler<SettleBatch, BatchFigures>
 {
     public async Task<BatchFigures> Handle(SettleBatch request, CancellationToken cancellationToken)
     {
         var sent = request.Upload.Records;
-        if (request.Answer.Results.Count != sent.Count) throw new LinkFailure(LinkFault.WrongServer);
-        var uuids = sent.Select(r => r.ClientUuid).ToArray();
+        var results = request.Answer.Results;
+        SettleTaken.Require(sent, results);
+        await SettleTaken.WriteAsync(db, [.. sent.Where((_, i) => results[i].IsTaken())], cancellationToken);
+        var uuids = sent.Where((_, i) => !results[i].IsTaken()).Select(r => r.ClientUuid).ToArray();
 
         // Locked: a tap that edits one of them meanwhile is counted after this, or before it, never beside it.
         var entries = await db.Queue.FromSql($"SELECT * FROM sync.sync_queue WHERE client_uuid = ANY({uuids}) ORDER BY id FOR UPDATE")
@@ -36,18 +39,19 @@ internal sealed class SettleBatchHandler(SyncDbContext db, AnchoredClock clock) 
         int uploaded = 0, merged = 0, conflicts = 0, failed = 0, deferred = 0;
         for (var i = 0; i < sent.Count; i++)
         {
-            var result = request.Answer.Results[i];
-            if (!Guid.TryParse(result.ClientUuid, out var answered) || answered != sent[i].ClientUuid) throw new LinkFailure(LinkFault.WrongServer);
-            if (!entries.TryGetValue(answered, out var entry)) continue;
+            var result = results[i];
+            if (result.IsTaken())
+            {
+                uploaded++;
+                taken.Add(sent[i].ClientUuid);
+                if (result.Status == UploadStatuses.Merged) merged++;
+                continue;
+            }
+
+            if (!entries.TryGetValue(sent[i].ClientUuid, out var entry)) continue;
             var current = entry.Edit == sent[i].Edit;
             switch (result.Status)
             {
-                case UploadStatuses.Created or UploadStatuses.Updated or UploadStatuses.Merged or UploadStatuses.AlreadySynced:
-                    uploaded++;
-                    taken.Add(answered);
-                    if (result.Status == UploadStatuses.Merged) merged++;
-                    Settle(entry, sent[i].Edit, current, QueueStatuses.Synced, result);
-                    break;
                 case UploadStatuses.Conflict:
                     conflicts++;
                     Settle(entry, sent[i].Edit, current, QueueStatuses.Conflict, result);
@@ -69,9 +73,9 @@ internal sealed class SettleBatchHandler(SyncDbContext db, AnchoredClock clock) 
         // The cloud keeps a run once, however often it is told (R2).
         var told = request.Upload.Runs?.Select(r => r.RunUuid).ToArray() ?? [];
         if (told.Length > 0) await db.Runs.Where(r => told.Contains(r.RunUuid)).ExecuteUpdateAsync(set => set.SetProperty(r => r.Told, true), cancellationToken);
-        await ReleaseChildrenAsync(taken, cancellationToken);
+        var released = await ReleaseChildrenAsync(taken, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        return new BatchFigures(uploaded, merged, conflicts, failed, deferred);
+        return new BatchFigures(uploaded, merged, conflicts, failed, deferred, released);
     }
 
     /// <summary>R11: true where it now waits as failed. A try before its time (the link came back, a person asked) does not count, so that a flapping link drives nothing there.</summary>
@@ -89,11 +93,13 @@ internal sealed class SettleBatchHandler(SyncDbContext db, AnchoredClock clock) 
     }
 
     /// <summary>What was put off for want of a record that is there now goes with the next batch of this run.</summary>
-    private async Task ReleaseChildrenAsync(HashSet<Guid> taken, CancellationToken cancellationToken)
+    private async Task<bool> ReleaseChildrenAsync(HashSet<Guid> taken, CancellationToken cancellationToken)
     {
-        if (taken.Count == 0) return;
+        if (taken.Count == 0) return false;
         var waiting = await db.Queue.Where(e => (e.Status == QueueStatuses.Pending || e.Status == QueueStatuses.Failed) && e.ErrorCode == "foreign_key_not_found").ToListAsync(cancellationToken);
-        foreach (var entry in waiting.Where(e => Named(e.Content).Any(taken.Contains))) entry.AskAgain = true;
+        var children = waiting.FindAll(e => Named(e.Content).Any(taken.Contains));
+        foreach (var entry in children) entry.AskAgain = true;
+        return children.Count > 0;
     }
 
     private static IEnumerable<Guid> Named(JsonObject content) =>
@@ -110,6 +116,6 @@ internal sealed class SettleBatchHandler(SyncDbContext db, AnchoredClock clock) 
         (entry.RetryCount, entry.NextAttemptAt, entry.AskAgain) = (0, null, false);
         (entry.ConflictUuid, entry.QuarantineUuid) = (result.ConflictUuid, result.QuarantineUuid);
         var field = result.Error?.Field is { } name ? $"{name}: " : "";
-        (entry.ErrorCode, entry.ErrorMessage) = status == QueueStatuses.Synced ? (null, null) : (result.Error?.Code, result.Error is null ? null : field + result.Error.Message);
+        (entry.ErrorCode, entry.ErrorMessage) = (result.Error?.Code, result.Error is null ? null : field + result.Error.Message);
     }
 }

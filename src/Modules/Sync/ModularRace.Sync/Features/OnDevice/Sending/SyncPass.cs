@@ -1,4 +1,5 @@
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Features.OnDevice.Downloading;
@@ -8,26 +9,14 @@ using ModularRace.Sync.Features.OnDevice.Verifying;
 
 namespace ModularRace.Sync.Features.OnDevice.Sending;
 
-/// <summary>How many records go at once: grows while the link holds, shrinks when it breaks (R12). Remembered between runs.</summary>
-internal sealed class BatchSize
-{
-    private const int Least = 10, Most = Wire.UploadRequest.MostRecords;
-    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(8);
-
-    public int Now { get; private set; } = 200;
-
-    public void Held(TimeSpan took) => Now = took < Quick ? Math.Min(Most, Now * 2) : Now;
-
-    public void Broke(int sent) => Now = Math.Clamp(sent / 2, Least, Most);
-}
-
 /// <summary>
 /// Once to the cloud and back: uploads what is due, batch by batch, then takes the changes, page by page. Each batch and
 /// page is a commit of its own, so that what got through before a link broke is done with; nothing is open over the network.
 /// </summary>
-internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState state, BatchSize size, DeviceProgress progress, TimeProvider time)
+internal sealed class SyncPass(
+    ScopedSender sender, CloudLink link, LinkState state, DeviceIdentity identity, BatchSize size, DeviceProgress progress, TimeProvider time)
 {
-    private const int ChangesPerPage = 500, MostShrinks = 6, MostRounds = 5;
+    private const int ChangesPerPage = 500, ChangesAtOnce = 100, MostShrinks = 6, MostRounds = 5;
     private static readonly TimeSpan GrantsHold = TimeSpan.FromHours(1);
 
     public async Task RunAsync(RunTally tally, CancellationToken cancellationToken)
@@ -62,12 +51,16 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState st
                 var started = time.GetTimestamp();
                 var answer = await link.UploadAsync(access, batch.Upload, cancellationToken);
                 tally.Reached = true;
-                tally.Add(await sender.SendAsync(new SettleBatch(batch.Upload, answer), cancellationToken));
+                var settled = await sender.SendAsync(new SettleBatch(batch.Upload, answer), cancellationToken);
+                tally.Add(settled);
                 sent += records.Count;
+                progress.Report("sending", sent, sent + Math.Max(0, batch.Waiting - records.Count));
                 if (most is null) size.Held(time.GetElapsedTime(started));
                 most = null;
+                // What was made meanwhile has asked for a pass of its own.
+                if (records.Count >= batch.Waiting && !settled.Released && !state.HasReturned) return;
             }
-            catch (LinkFailure e) when (e.Fault == LinkFault.Hung && records.Count > 1 && shrinks++ < MostShrinks)
+            catch (LinkFailure e) when (e.Fault == LinkFault.Hung && shrinks++ < MostShrinks)
             {
                 // Too much for this link, or no link: a probe tells which, and throws where it is none.
                 size.Broke(records.Count);
@@ -98,13 +91,14 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState st
         }
 
         var again = false;
+        Guid? store = identity.StoreUuid;
         for (var done = 0; ;)
         {
             progress.Report("receiving", done);
             Wire.ChangesAnswer page;
             try
             {
-                page = await link.ChangesAsync(access, cursor, ChangesPerPage, cancellationToken);
+                page = await link.ChangesAsync(access, cursor, ChangesPerPage, store, cancellationToken);
                 tally.Reached = true;
             }
             catch (Problem e) when (e.Code == "cursor_expired" && target.CompetitionUuid is { } competition)
@@ -115,10 +109,29 @@ internal sealed class SyncPass(ScopedSender sender, CloudLink link, LinkState st
                 return true;
             }
 
-            var applied = await sender.SendAsync(new ApplyChanges(page.Changes, page.Cursor), cancellationToken);
-            tally.Downloaded += applied.Taken;
-            done += page.Changes.Count;
-            again |= applied.AskAgain;
+            // In short transactions, in the order of reference and conflicts after what they are about: a tap waits for one of
+            // them at most. The cursor goes with the last.
+            var parts = page.Changes.OrderBy(c => c.Type == RecordTypes.Conflict ? int.MaxValue : RecordTypes.Rank(c.Type)).Chunk(ChangesAtOnce).ToList();
+            var whole = true;
+            for (var part = 0; whole && part < Math.Max(1, parts.Count); part++)
+            {
+                var last = part >= parts.Count - 1;
+                var applied = await sender.SendAsync(new ApplyChanges(parts.Count == 0 ? [] : parts[part], last ? page.Cursor : null, last ? page.Own : null), cancellationToken);
+                whole = applied.Whole;
+                tally.Downloaded += applied.Taken;
+                again |= applied.AskAgain;
+                done += parts.Count == 0 ? 0 : parts[part].Length;
+                progress.Report("receiving", done);
+            }
+
+            if (!whole)
+            {
+                // What the cloud only named is not here as it was sent: this page is read again, whole.
+                store = null;
+                continue;
+            }
+
+            store = identity.StoreUuid;
             if (!page.HasMore || page.Cursor == cursor) return await sender.SendAsync(new ReturnMissing(), cancellationToken) > 0 || again;
             cursor = page.Cursor;
         }

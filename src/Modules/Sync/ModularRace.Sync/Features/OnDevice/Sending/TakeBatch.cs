@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Shared.Identifiers;
@@ -36,34 +37,51 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
     {
         var due = db.Queue.Due(clock.Read().Corrected);
         var waiting = await due.CountAsync(cancellationToken);
-        var taken = await due.OrderBy(e => e.Id).Take(request.Most).ToListAsync(cancellationToken);
-        var records = new List<UploadRecord>(taken.Count);
-        var entries = new List<QueueEntry>(taken.Count);
+        var taken = await due.AsNoTracking().OrderBy(e => e.Id).Take(request.Most).ToListAsync(cancellationToken);
+        var entries = new List<(QueueEntry Entry, UploadRecord Record, JsonObject? Clock)>(taken.Count);
         var characters = 0;
         foreach (var entry in taken)
         {
-            var record = entry.ToUpload(clock);
+            var figures = entry.BetterClock(clock);
+            var record = entry.ToUpload(figures);
             characters += record.Data.ToJsonString(ApiJson.Options).Length;
-            if (characters > MostCharacters && records.Count > 0) break;
-            records.Add(record);
-            entries.Add(entry);
+            if (characters > MostCharacters && entries.Count > 0) break;
+            entries.Add((entry, record, figures));
         }
 
-        // The same records in the same edits are the same batch, whether the last answer was lost or never made.
-        var uuid = entries.Count > 0 && entries[0].BatchUuid is { } last && entries.All(e => e.BatchUuid == last && e.SentEdit == e.Edit)
+        // The same records in the same edits, by the same clock, are the same batch, whether the last answer was lost or never made.
+        var uuid = entries.Count > 0 && entries[0].Entry.BatchUuid is { } last
+                   && entries.TrueForAll(e => e.Entry.BatchUuid == last && e.Entry.SentEdit == e.Entry.Edit && IsSame(e.Entry.SentClock, e.Clock))
                    && await db.Queue.CountAsync(e => e.BatchUuid == last, cancellationToken) == entries.Count
             ? last
             : Uuids.New(time);
-        foreach (var entry in entries) (entry.BatchUuid, entry.SentEdit) = (uuid, entry.Edit);
+        // A parent that was made after its child was first queued (an incident moved to a new location) still goes before it.
+        entries = [.. entries.OrderBy(e => RecordTypes.Rank(e.Entry.RecordType)).ThenBy(e => e.Entry.Id)];
+        await NoteAsync(uuid, entries, cancellationToken);
         var device = await row.ReadAsync(cancellationToken);
         var status = await StatusAsync(device, cancellationToken);
         var runs = await RunsAsync(cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-
-        // A parent that was made after its child was first queued (an incident moved to a new location) still goes before it.
-        var ordered = records.Select((r, i) => (r, i)).OrderBy(x => RecordTypes.Rank(x.r.Type)).ThenBy(x => x.i).Select(x => x.r).ToList();
-        return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, runs, ordered), waiting);
+        return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, runs, entries.ConvertAll(e => e.Record)), waiting);
     }
+
+    /// <summary>
+    /// Which edit is on its way, and where it stands in its batch. One short statement: a tap that edits one of these records
+    /// waits for no more.
+    /// </summary>
+    private Task NoteAsync(Guid batch, List<(QueueEntry Entry, UploadRecord Record, JsonObject? Clock)> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0) return Task.CompletedTask;
+        return db.Database.ExecuteSqlAsync(
+            $"""
+             UPDATE sync.sync_queue q SET batch_uuid = {batch}, sent_edit = t.edit, batch_place = t.place - 1, sent_clock = t.clock::jsonb
+             FROM unnest({entries.Select(e => e.Entry.ClientUuid).ToArray()}, {entries.Select(e => e.Entry.Edit).ToArray()}, {entries.Select(e => e.Clock?.ToJsonString(ApiJson.Options)).ToArray()})
+                  WITH ORDINALITY AS t(client_uuid, edit, clock, place)
+             WHERE q.client_uuid = t.client_uuid
+             """, cancellationToken);
+    }
+
+    private static bool IsSame(string? sent, JsonObject? clock) =>
+        sent is null ? clock is null : JsonNode.DeepEquals(JsonNode.Parse(sent), JsonNode.Parse(clock?.ToJsonString(ApiJson.Options) ?? "null"));
 
     private async Task<DeviceStatus> StatusAsync(ThisDevice device, CancellationToken cancellationToken)
     {

@@ -15,7 +15,8 @@ using ModularRace.Sync.Wire;
 namespace ModularRace.Sync.Features.OnServer.Feed;
 
 /// <summary>What changed in a competition since a cursor (R9).</summary>
-internal sealed record ReadChanges(string? Cursor, int? Limit) : IQuery<ChangesAnswer>;
+/// <param name="StoreUuid">The device's database: what stands here as that sent it is named by its batch instead of repeated (R12); null: everything comes whole.</param>
+internal sealed record ReadChanges(string? Cursor, int? Limit, Guid? StoreUuid = null) : IQuery<ChangesAnswer>;
 
 internal sealed class ReadChangesValidator : AbstractValidator<ReadChanges>
 {
@@ -43,6 +44,8 @@ internal sealed class ReadChangesHandler(SyncDbContext db, FeedReader feed, IMed
         var head = end.Position;
         var limit = request.Limit ?? 100;
         var races = since.Date is { } date ? await RacesOfAsync(since.CompetitionUuid, date, ct) : null;
+        var own = request.StoreUuid is { } store ? await new OwnVersions(db).ReadAsync(device.DeviceUuid, store, since, head, races, ct) : [];
+        var named = own.Select(o => o.ClientUuid).ToArray();
         var rows = await db.Feed.FromSql(
             $"""
              SELECT * FROM sync.record_versions v
@@ -53,13 +56,16 @@ internal sealed class ReadChangesHandler(SyncDbContext db, FeedReader feed, IMed
                         SELECT FROM sync.record_versions b
                         WHERE b.competition_uuid = {since.CompetitionUuid} AND b.type = 'bib_assignment' AND jsonb_exists(b.content -> 'athlete_uuids', v.client_uuid::text)))
                AND ({races}::uuid[] IS NULL OR v.race_uuid IS NULL OR v.race_uuid = ANY({races}))
+               AND v.client_uuid <> ALL({named})
              ORDER BY v.position LIMIT {limit + 1}
              """).AsNoTracking().ToListAsync(ct);
         var more = rows.Count > limit;
         if (more) rows.RemoveAt(limit);
 
         if (more) end = new FeedPlace(rows[^1].Position!.Value, rows[^1].Mark!.Value);
-        return new ChangesAnswer(await NewestAsync(rows, head, ct), (since with { Read = end }).Write(), more);
+        // What lies behind the end of this page comes with the next.
+        var brief = OwnVersions.InShort(own.Where(o => o.Position <= end.Position));
+        return new ChangesAnswer(await NewestAsync(rows, head, ct), (since with { Read = end }).Write(), more, request.StoreUuid is null ? null : brief);
     }
 
     /// <summary>

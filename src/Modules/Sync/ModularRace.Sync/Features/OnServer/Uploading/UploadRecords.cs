@@ -34,7 +34,7 @@ internal sealed class UploadRecordsHandler(
         if ((request.Carried ?? current.Actor.DeviceUuid) is { } uuid) await session.LockAsync("device", uuid, ct);
         var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct, request.Carried);
         var now = Instants.ToMilliseconds(time.GetUtcNow());
-        var sender = new Sender(device.DeviceUuid, envelope.StoreUuid, device.Name, device.MayDecide, await DeviceAccess.GrantsAsync(db, device, ct));
+        var sender = new Sender(device.DeviceUuid, envelope.StoreUuid, device.Name, device.MayDecide, await DeviceAccess.GrantsAsync(db, device, ct), request.Carried is null ? envelope.BatchUuid : null);
 
         var results = new UploadResult[envelope.Records.Count];
         // The same record twice in one batch is taken twice, one after the other.

@@ -57,6 +57,8 @@ internal static class IntakeOutcome
             Earlier = Words.Left(judgement, item.Stored.TryGetValue(run.Sender.Side, out var before) ? before.Edit : null),
             TakenAt = now,
         };
+        // What was filled in the device does not have: such a version comes back to it whole.
+        if (run.Sender.BatchUuid is { } batch && ReferenceEquals(item.Content, record.Content)) (edit.BatchUuid, edit.BatchPlace) = (batch, record.Index);
         run.Edits.Add(edit);
         if (judgement is null) return;
         // What the others say may have given way.

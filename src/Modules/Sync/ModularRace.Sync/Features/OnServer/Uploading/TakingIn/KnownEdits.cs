@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Dedup.Contracts;
+using ModularRace.Shared.Json;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Wire;
@@ -45,6 +46,8 @@ internal static class KnownEdits
             run.Good.Add(record);
         }
 
+        if (run.Sender.BatchUuid is { } batch)
+            await StoreEdits.MoveAsync(db, side, batch, known.ConvertAll(r => (r.ClientUuid, r.Edit, r.Content.ToJsonString(ApiJson.Options), r.Index)), ct);
         return fresh;
     }
 }
