@@ -20,11 +20,13 @@ try
     builder.AddHttp(mode);
     builder.AddPages(mode, modules);
     builder.AddApiDocument();
+    builder.AddScheduling(mode);
     builder.Services.AddShared();
     foreach (var module in modules) module.Add(builder.Services, builder.Configuration);
 
     var app = builder.Build();
     await app.PrepareDatabaseAsync();
+    await app.PrepareSchedulingAsync(mode);
     await app.MakeFirstAdminAsync();
 
     app.UseHttp(mode);

@@ -40,6 +40,26 @@ public sealed class UploadTests(Season season)
     }
 
     [Fact]
+    public async Task Figures_of_runs_that_cannot_be_kept_are_counted_and_hold_up_no_record()
+    {
+        var course = await season.CourseAsync();
+        var device = await season.DeviceAsync(course.Competition);
+        var whole = $"\"run_uuid\":\"{Calls.Uuid()}\",\"started_at\":\"2026-02-07T09:00:00Z\",\"duration_ms\":5,\"clock_uncertainty_ms\":5,\"ended_at\":";
+        foreach (var (runs, leftOut) in new (string, int?)[]
+        {
+            ("null", null), ("[]", null), ($"[{{{whole}\"2026-02-07T09:00:01Z\"}}]", null), ("{}", 1), ("\"x\"", 1), ("7", 1), ("true", 1), ("[null,5,\"x\",[],{}]", 5),
+            ($"[{{{whole}\"0001-01-01T00:00:00Z\"}},{{{whole}\"2026-02-07T09:00:01Z\",\"error\":\"\\ud800\"}}]", 2), ($"[{string.Concat(Enumerable.Repeat("[", 500))}{new string(']', 500)}]", 1),
+            ($"[{string.Join(',', Enumerable.Repeat("5", 10_000))}]", 10_000),
+        })
+        {
+            var record = Device.Record("incident", course.Incident());
+            var answer = await device.Http.Good("POST", "/sync/upload", $"{{\"batch_uuid\":\"{Calls.Uuid()}\",\"runs\":{runs},\"records\":[{record.ToJsonString()}]}}");
+            Assert.Contains(answer["results"]![0]!.Of("status"), new[] { "created", "merged" });
+            Assert.Equal((runs.Length, leftOut), (runs.Length, (int?)answer["runs_left_out"]));
+        }
+    }
+
+    [Fact]
     public async Task Each_wrong_field_of_each_type_rejects_its_record_and_names_the_field()
     {
         var course = await season.CourseAsync();

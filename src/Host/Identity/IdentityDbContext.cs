@@ -18,6 +18,8 @@ internal sealed class IdentityDbContext(DbContextOptions<IdentityDbContext> opti
     public DbSet<SessionToken> Tokens => Set<SessionToken>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<Alert> Alerts => Set<Alert>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

@@ -64,6 +64,17 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
     }
 }
 
+internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
+{
+    public void Configure(EntityTypeBuilder<Alert> builder)
+    {
+        builder.ToTable("alerts");
+        builder.HasIndex(a => a.ClientUuid).IsUnique();
+        builder.HasIndex(a => a.CauseKey).IsUnique().HasFilter("ended_at IS NULL");
+        builder.HasIndex(a => a.EndedAt);
+    }
+}
+
 internal sealed class LoginFailureConfiguration : IEntityTypeConfiguration<LoginFailure>
 {
     public void Configure(EntityTypeBuilder<LoginFailure> builder)

@@ -94,6 +94,30 @@ internal sealed class ApiKey
     public DateTimeOffset? RevokedAt { get; set; }
 }
 
+/// <summary>What somebody must look at, or had to. A cause is here once for each time that it came.</summary>
+internal sealed class Alert
+{
+    public long Id { get; init; }
+
+    public Guid ClientUuid { get; init; }
+
+    public required string Kind { get; init; }
+
+    /// <summary>The same for the same cause: at most one of them has not ended.</summary>
+    public required string CauseKey { get; init; }
+
+    /// <summary>Whose jury it concerns; null: those with rights on all.</summary>
+    public Guid? CompetitionUuid { get; init; }
+
+    public Guid? DeviceUuid { get; init; }
+
+    public required string Words { get; set; }
+
+    public DateTimeOffset RaisedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
 /// <summary>A sign-in that has not succeeded, or not yet.</summary>
 internal sealed class LoginFailure
 {

@@ -60,7 +60,7 @@ public sealed class MetricsTests(CloudSync cloud) : IClassFixture<CloudSync>
         object[] runs =
         [
             "no run", new { }, 7, new { run_uuid = "x" }, Run(competition, -5), Run(competition, 1_000, error: "a\0b\nc" + new string('x', 5000)),
-            Run(competition, long.MaxValue), Run(Guid.Parse("01900000-0000-7000-8000-00000000ffff"), 1_000),
+            Run(competition, long.MaxValue), Run(competition, 1_000, ended: "0001-01-01T00:00:00.500Z"), Run(Guid.Parse("01900000-0000-7000-8000-00000000ffff"), 1_000),
         ];
         Assert.Equal("created", Assert.Single(await device.UploadWith([Incident(race, location, 1)], runs)).Status);
         Assert.Equal(1, (await ReadAsync(competition)).Counts.Runs);

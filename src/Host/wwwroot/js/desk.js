@@ -233,6 +233,15 @@ document.addEventListener('click', e => {
   if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => { copy.textContent = 'Copied'; });
 });
 
+// An address that ends in a dialog's name opens it: an alert leads to its device, from this page too.
+function openNamed() {
+  const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (!(named instanceof HTMLDialogElement) || named.open) return;
+  named.showModal();
+  named.addEventListener('close', () => history.replaceState(null, '', location.pathname + location.search), { once: true });
+}
+window.addEventListener('hashchange', openNamed);
+
 // The button says what it will do, and fields that a choice does not need are away.
 function labels() {
   for (const form of document.querySelectorAll('form[data-says]')) {
@@ -290,3 +299,4 @@ arrivals();
 labels();
 for (const row of document.querySelectorAll('.rows [aria-current]')) row.scrollIntoView({ block: 'nearest' });
 for (const dialog of document.querySelectorAll('dialog[data-open="true"]')) dialog.showModal();
+openNamed();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Features.Link;
@@ -76,10 +77,14 @@ internal static class ServerEndpoints
             .WithName("ImportArchive").WithSummary("Takes a device's archive or journal from a memory stick, with a receipt that the device takes back").ProducesProblem(400).ProducesProblem(403).ProducesProblem(409).ProducesProblem(413);
 
         var sync = api.MapGroup("/sync").WithTags("Sync").RequireAuthorization(Policies.Device).WithMetadata(new RequestSizeLimitAttribute(LargestBody))
-            .AddEndpointFilter(static (context, next) =>
+            .AddEndpointFilter(static async (context, next) =>
             {
-                Protocol.Require(context.HttpContext.Request.Headers[Protocol.VersionHeader]);
-                return next(context);
+                var http = context.HttpContext;
+                Protocol.Require(http.Request.Headers[Protocol.VersionHeader]);
+                var answer = await next(context);
+                // What writes takes its turn with a revocation; what reads is asked once more.
+                if (HttpMethods.IsGet(http.Request.Method)) await http.RequestServices.GetRequiredService<IMediator>().Send(new ConfirmDevice(), http.RequestAborted);
+                return answer;
             })
             .ProducesProblem(401).ProducesProblem(403).ProducesProblem(426);
         sync.MapGet("/competitions", async (HttpContext http, IMediator mediator, CancellationToken ct) =>

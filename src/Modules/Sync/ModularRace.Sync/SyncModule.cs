@@ -5,9 +5,6 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Domain;
-using ModularRace.Sync.Features.OnServer.Feed;
-using ModularRace.Sync.Features.OnServer.Uploading;
-using ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 using ModularRace.Sync.Persistence;
 
 namespace ModularRace.Sync;
@@ -31,12 +28,7 @@ public sealed class SyncModule(SyncRole role) : IModule
         services.AddHandlersFrom(typeof(SyncModule).Assembly, type => !type.Namespace!.Contains(role == SyncRole.Server ? ".OnDevice" : ".OnServer", StringComparison.Ordinal));
         if (role == SyncRole.Server)
         {
-            services.AddScoped<RecordIntake>();
-            services.AddScoped<QuarantineKeeper>();
-            services.AddScoped<QuarantineFollowers>();
-            services.AddScoped<FeedReader>();
-            services.AddScoped<OwnWord>();
-            services.AddScoped<CloudArchiveKey>();
+            services.AddServer(configuration);
         }
         else
         {

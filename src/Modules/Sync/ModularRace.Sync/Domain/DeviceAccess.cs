@@ -30,6 +30,10 @@ internal static class DeviceAccess
             ? null
             : await db.DeviceGrants.Where(g => g.DeviceUuid == device.DeviceUuid).Select(g => g.CompetitionUuid).ToHashSetAsync(ct);
 
+    /// <summary>The one competition that was granted; null: several, all or none.</summary>
+    public static async Task<Guid?> OnlyGrantAsync(SyncDbContext db, PairedDevice device, CancellationToken ct) =>
+        await GrantsAsync(db, device, ct) is { Count: 1 } grants ? grants.Single() : null;
+
     public static async Task RequireGrantAsync(SyncDbContext db, PairedDevice device, Guid competition, CancellationToken ct)
     {
         if (await GrantsAsync(db, device, ct) is { } grants && !grants.Contains(competition))

@@ -37,10 +37,12 @@ internal sealed record RunReport(
     int Uploaded, int Merged, int Conflicts, int Failed, int Deferred, int Downloaded, long BytesSent, long BytesReceived, int Requests, long DurationMs,
     int ClipsUploaded, long? ClipsDurationMs, double? OfflineHours);
 
-internal sealed record UploadAnswer(DateTimeOffset ServerTime, IReadOnlyList<UploadResult> Results)
+/// <param name="RunsLeftOut">How many of the told runs cannot be kept; null: none. The device has nothing to do about them.</param>
+internal sealed record UploadAnswer(
+    DateTimeOffset ServerTime, IReadOnlyList<UploadResult> Results, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? RunsLeftOut = null)
 {
     /// <summary>Without what the sender knows by the order, and without revisions, which come with the changes: on a slow link they cost more than the rest (R12).</summary>
-    public ShortAnswer InShort() => new(ServerTime, [.. Results.Select(r => new ShortResult(r.Status, r.MergedInto, r.ConflictUuid, r.QuarantineUuid, r.Error))]);
+    public ShortAnswer InShort() => new(ServerTime, [.. Results.Select(r => new ShortResult(r.Status, r.MergedInto, r.ConflictUuid, r.QuarantineUuid, r.Error))], RunsLeftOut);
 }
 
 /// <param name="Type">As sent; null in a short answer, which goes by the order.</param>
@@ -57,7 +59,7 @@ internal sealed record UploadResult(
     RecordError? Error = null);
 
 /// <summary>An answer for a sender that asks for it in short; read as an <see cref="UploadAnswer"/>.</summary>
-internal sealed record ShortAnswer(DateTimeOffset ServerTime, IReadOnlyList<ShortResult> Results);
+internal sealed record ShortAnswer(DateTimeOffset ServerTime, IReadOnlyList<ShortResult> Results, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? RunsLeftOut = null);
 
 /// <summary>What became of the record in the same place of the upload; what is null is left out.</summary>
 internal sealed record ShortResult(

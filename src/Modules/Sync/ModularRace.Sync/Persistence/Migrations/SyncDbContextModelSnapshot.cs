@@ -886,10 +886,6 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("device_uuid");
 
-                    b.Property<string>("EarlierBootId")
-                        .HasColumnType("text")
-                        .HasColumnName("earlier_boot_id");
-
                     b.Property<DateTimeOffset?>("LastSeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
@@ -943,6 +939,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("token_digest");
+
+                    b.Property<DateTimeOffset?>("TokenSharedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("token_shared_at");
 
                     b.HasKey("Id")
                         .HasName("pk_devices");

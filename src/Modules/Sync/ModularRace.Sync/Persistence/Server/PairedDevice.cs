@@ -29,10 +29,11 @@ internal sealed class PairedDevice
 
     public DateTimeOffset? LastSeenAt { get; set; }
 
+    /// <summary>The last one: an earlier one that comes back is a second card (R15).</summary>
     public string? BootId { get; set; }
 
-    /// <summary>The boot id before that: one that comes back is a second card (R15).</summary>
-    public string? EarlierBootId { get; set; }
+    /// <summary>Since when two machines send under its token; null: one does.</summary>
+    public DateTimeOffset? TokenSharedAt { get; set; }
 
     /// <summary>As sent with the last upload.</summary>
     public string? Status { get; set; }

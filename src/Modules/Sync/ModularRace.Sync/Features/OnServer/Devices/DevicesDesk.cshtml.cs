@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -8,6 +9,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Features.OnServer.Pairing;
+using ModularRace.Sync.Features.OnServer.Runs;
 
 namespace ModularRace.Sync.Features.OnServer.Devices;
 
@@ -19,6 +21,9 @@ internal sealed class DevicesDeskModel(IMediator mediator, ICurrentActor current
     public IReadOnlyList<DeviceItem> Devices { get; private set; } = [];
 
     public IReadOnlyList<CompetitionSummary> Competitions { get; private set; } = [];
+
+    /// <summary>The last runs of each device, newest first.</summary>
+    public ILookup<Guid, DeviceRunLine> Runs { get; private set; } = Array.Empty<DeviceRunLine>().ToLookup(r => r.DeviceUuid);
 
     public VenueTime Venue { get; private set; } = null!;
 
@@ -76,14 +81,39 @@ internal sealed class DevicesDeskModel(IMediator mediator, ICurrentActor current
         ? "every competition"
         : granted.Count == 0 ? "no competition" : string.Join(", ", granted.Select(g => Competitions.FirstOrDefault(c => c.ClientUuid == g)?.Name ?? "another competition"));
 
+    /// <summary>What may be granted in the device's form: what it has, and the latest.</summary>
+    public IEnumerable<CompetitionSummary> Grantable(DeviceItem device) =>
+        Competitions.Where((c, i) => i < 20 || device.CompetitionUuids?.Contains(c.ClientUuid) == true);
+
+    public bool IsGranted(DeviceItem device, Guid competition) =>
+        Refused == device.DeviceUuid.ToString() ? Device.CompetitionUuids?.Contains(competition) == true : device.CompetitionUuids?.Contains(competition) == true;
+
+    public bool HasAll(DeviceItem device) => Refused == device.DeviceUuid.ToString() ? Device.Scope != "some" : device.CompetitionUuids is null;
+
     public static bool NeedsSomebody(DeviceItem device) =>
-        device.State == "silent" || Said(device, "failed") > 0 || Said(device, "conflicts") > 0 || CardFree(device) < .1;
+        device.State == "silent" || device.Alerts.Count > 0 || Said(device, "failed") > 0 || Said(device, "conflicts") > 0;
+
+    /// <summary>"12 sent, 3 received, 1 in review, in 2.1 s, 14 kB, 3 requests"</summary>
+    public static string Figures(DeviceRunLine run)
+    {
+        if (!run.Reached) return "The cloud was not reached.";
+        var words = new List<string> { $"{run.Uploaded} sent" };
+        if (run.Downloaded > 0) words.Add($"{run.Downloaded} received");
+        if (run.Conflicts > 0) words.Add($"{run.Conflicts} in review");
+        if (run.Failed > 0) words.Add($"{run.Failed} could not be taken");
+        if (run.Deferred > 0) words.Add($"{run.Deferred} put off");
+        if (run.DurationMs is { } ms) words.Add($"in {VenueTime.Span(ms)}");
+        if (run.Bytes is { } bytes) words.Add(string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:0.#} kB"));
+        if (run.Requests is { } requests) words.Add(requests == 1 ? "1 request" : $"{requests} requests");
+        return string.Join(", ", words);
+    }
 
     private async Task LoadAsync()
     {
         var aborted = HttpContext.RequestAborted;
         var devices = await mediator.Send(new ListDevices(new PageRequest(PageRequest.Most, null)), aborted);
         Devices = [.. devices.Items.OrderBy(d => d.State == "revoked").ThenByDescending(NeedsSomebody).ThenBy(d => d.Name, StringComparer.CurrentCultureIgnoreCase)];
+        Runs = (await mediator.Send(new ListDeviceRuns([.. Devices.Select(d => d.DeviceUuid)]), aborted)).ToLookup(r => r.DeviceUuid);
         Competitions = await mediator.Send(new FindCompetitions(current.Actor.Competitions), aborted);
         // The page is about no competition; its times are those of the one that is on, else of the latest.
         var today = DateOnly.FromDateTime(Now.UtcDateTime);
@@ -121,5 +151,15 @@ internal sealed record DeviceForm
 
     public bool MayDecide { get; set; }
 
-    public JsonObject Patch() => new() { ["name"] = PageForms.Typed(Name), ["may_decide"] = MayDecide };
+    /// <summary><c>all</c>, also later ones, or <c>some</c>; null: as it is.</summary>
+    public string? Scope { get; set; }
+
+    public IReadOnlyList<Guid>? CompetitionUuids { get; set; }
+
+    public JsonObject Patch()
+    {
+        var patch = new JsonObject { ["name"] = PageForms.Typed(Name), ["may_decide"] = MayDecide };
+        if (Scope is not null) patch["competition_uuids"] = Scope == "some" ? new JsonArray([.. (CompetitionUuids ?? []).Select(c => JsonValue.Create(c.ToString()))]) : null;
+        return patch;
+    }
 }

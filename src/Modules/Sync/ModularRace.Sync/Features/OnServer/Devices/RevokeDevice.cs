@@ -13,7 +13,7 @@ namespace ModularRace.Sync.Features.OnServer.Devices;
 /// <summary>R15: a lost Pi is revoked in one step, and what it sent before stays. Again: unchanged.</summary>
 internal sealed record RevokeDevice(Guid DeviceUuid) : ICommand<DeviceItem>;
 
-internal sealed class RevokeDeviceHandler(SyncDbContext db, DatabaseSession session, ICurrentActor current, TimeProvider time) : IRequestHandler<RevokeDevice, DeviceItem>
+internal sealed class RevokeDeviceHandler(SyncDbContext db, DatabaseSession session, IMediator mediator, ICurrentActor current, TimeProvider time) : IRequestHandler<RevokeDevice, DeviceItem>
 {
     public async Task<DeviceItem> Handle(RevokeDevice request, CancellationToken ct)
     {
@@ -26,6 +26,7 @@ internal sealed class RevokeDeviceHandler(SyncDbContext db, DatabaseSession sess
         // A code that it may still hold must not let it in again.
         await db.PairingCodes.Where(c => (c.UsedBy == device.DeviceUuid || c.BoundDeviceUuid == device.DeviceUuid) && c.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.ExpiresAt, now), ct);
+        await DeviceCauses.EndAllAsync(mediator, device.DeviceUuid, now, ct);
         return await DeviceItems.ReadAsync(db, device.DeviceUuid, now, ct);
     }
 }

@@ -36,7 +36,8 @@ internal sealed class PairDeviceValidator : AbstractValidator<PairDevice>
     }
 }
 
-internal sealed class PairDeviceHandler(SyncDbContext db, DatabaseSession session, CloudArchiveKey archiveKey, IDataProtectionProvider protection, TimeProvider time)
+internal sealed class PairDeviceHandler(
+    SyncDbContext db, DatabaseSession session, IMediator mediator, CloudArchiveKey archiveKey, IDataProtectionProvider protection, TimeProvider time)
     : IRequestHandler<PairDevice, PairOutcome>
 {
     private const int WrongTriesAMinute = 10;
@@ -72,6 +73,9 @@ internal sealed class PairDeviceHandler(SyncDbContext db, DatabaseSession sessio
             known.RetiredTokenDigests.Add(known.TokenDigest);
             known.TokenDigest = PairingCodes.DigestToken(token);
             known.RevokedAt = null;
+            // Whoever held the old token is out: what it caused is over.
+            (known.BootId, known.TokenSharedAt) = (null, null);
+            await DeviceCauses.EndAllAsync(mediator, device, now, ct);
         }
 
         known.Name = code.Name;

@@ -46,6 +46,20 @@ internal sealed record QuarantineItem(
     }
 }
 
+/// <summary>One entry, whatever became of it.</summary>
+internal sealed record ReadQuarantined(Guid QuarantineUuid) : IQuery<QuarantineItem>;
+
+internal sealed class ReadQuarantinedHandler(SyncDbContext db, ICurrentActor current) : IRequestHandler<ReadQuarantined, QuarantineItem>
+{
+    public async Task<QuarantineItem> Handle(ReadQuarantined request, CancellationToken ct)
+    {
+        var entry = await db.Quarantine.AsNoTracking().SingleOrDefaultAsync(q => q.ClientUuid == request.QuarantineUuid, ct);
+        // One that may not be seen is not told from one that is not there.
+        if (entry is null || !current.Actor.May(entry.CompetitionUuid, Roles.JuryPresident)) throw Problem.NotFound("quarantined record");
+        return QuarantineItem.Of(entry, await db.Devices.Where(d => d.DeviceUuid == entry.DeviceUuid).Select(d => d.Name).SingleOrDefaultAsync(ct));
+    }
+}
+
 internal sealed class ListQuarantineValidator : AbstractValidator<ListQuarantine>
 {
     public ListQuarantineValidator() =>

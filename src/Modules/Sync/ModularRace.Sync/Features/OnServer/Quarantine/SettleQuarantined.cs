@@ -11,6 +11,7 @@ using ModularRace.Shared.Time;
 using ModularRace.Shared.Validation;
 using ModularRace.Sync.Features.OnServer.Uploading;
 using ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
+using ModularRace.Sync.Features.OnServer.Watching;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
 using ModularRace.Sync.Wire;
@@ -32,7 +33,7 @@ internal sealed class SettleQuarantinedValidator : AbstractValidator<SettleQuara
 }
 
 internal sealed class SettleQuarantinedHandler(
-    SyncDbContext db, DatabaseSession session, RecordIntake intake, QuarantineFollowers followers, ICurrentActor current, TimeProvider time)
+    SyncDbContext db, DatabaseSession session, RecordIntake intake, QuarantineFollowers followers, IMediator mediator, ICurrentActor current, TimeProvider time)
     : IRequestHandler<SettleQuarantined, QuarantineItem>
 {
     public async Task<QuarantineItem> Handle(SettleQuarantined request, CancellationToken ct)
@@ -54,6 +55,7 @@ internal sealed class SettleQuarantinedHandler(
         await db.Quarantine.Where(q => q.Id == entry.Id).ExecuteUpdateAsync(
             set => set.SetProperty(q => q.State, state).SetProperty(q => q.ClosedAt, now).SetProperty(q => q.ClosedBy, by).SetProperty(q => q.Note, request.Note), ct);
         if (state == QuarantineStates.Accepted) await followers.FollowAsync(entry.DeviceUuid, ct);
+        await mediator.Send(new WatchQuarantine(), ct);
         return QuarantineItem.Of(await db.Quarantine.AsNoTracking().SingleAsync(q => q.Id == entry.Id, ct), sender.Name);
     }
 

@@ -20,7 +20,7 @@ internal sealed class KeepToldRuns(SyncDbContext db) : INotificationHandler<Uplo
     {
         if (notification.Runs is not { Count: > 0 } told) return;
         var grants = await DeviceAccess.GrantsAsync(db, notification.Device, ct);
-        var runs = JsonSerializer.Serialize(told.Where(IsPlausible).Select(r => Kept(r, notification, grants)), ApiJson.Options);
+        var runs = JsonSerializer.Serialize(told.Select(r => Kept(r, notification, grants)), ApiJson.Options);
         await db.Database.ExecuteSqlAsync(
             $"""
              INSERT INTO sync.device_runs (
@@ -32,11 +32,6 @@ internal sealed class KeepToldRuns(SyncDbContext db) : INotificationHandler<Uplo
              ON CONFLICT (device_uuid, run_uuid) DO NOTHING
              """, ct);
     }
-
-    private static bool IsPlausible(RunReport r) =>
-        long.Min(r.Uploaded, long.Min(r.Merged, long.Min(r.Conflicts, long.Min(r.Failed, long.Min(r.Deferred, r.Downloaded))))) >= 0
-        && long.Min(r.BytesSent, long.Min(r.BytesReceived, long.Min(r.Requests, long.Min(r.DurationMs, long.Min(r.ClipsUploaded, r.ClipsDurationMs ?? 0))))) >= 0
-        && r.DurationMs <= TimeSpan.FromDays(30).TotalMilliseconds && r.OfflineHours is null or >= 0 and <= 10_000;
 
     /// <summary>With times that nobody knows, or that lie ahead, the run ended when it was told.</summary>
     private static DeviceRun Kept(RunReport r, UploadTaken upload, HashSet<Guid>? grants)

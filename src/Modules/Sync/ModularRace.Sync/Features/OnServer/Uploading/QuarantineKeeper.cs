@@ -27,7 +27,7 @@ internal sealed class QuarantineKeeper(SyncDbContext db, TimeProvider time)
     {
         if (rejections.Count == 0) return;
         var now = Instants.ToMilliseconds(time.GetUtcNow());
-        rejections = await PlaceAsync(rejections, ct);
+        rejections = await PlaceAsync(rejections, sender, ct);
         var digests = rejections.Select(r => Digest(r.Record)).ToArray();
         var entries = (await db.Quarantine.Where(q => q.DeviceUuid == sender.DeviceUuid && digests.Contains(q.Digest)).ToListAsync(ct))
             .ToDictionary(q => Convert.ToHexString(q.Digest), StringComparer.Ordinal);
@@ -72,17 +72,25 @@ internal sealed class QuarantineKeeper(SyncDbContext db, TimeProvider time)
         await CloseAsync(named, sender, ct);
     }
 
-    /// <summary>Tells by what a record refers to which competition it is of, so that its jury sees it.</summary>
-    private async Task<IReadOnlyList<Rejection>> PlaceAsync(IReadOnlyList<Rejection> rejections, CancellationToken ct)
+    /// <summary>Tells by what a record refers to, be it in quarantine itself, which competition it is of, so that its jury sees it.</summary>
+    private async Task<IReadOnlyList<Rejection>> PlaceAsync(IReadOnlyList<Rejection> rejections, Sender sender, CancellationToken ct)
     {
         var named = rejections.Where(r => r.CompetitionUuid is null).SelectMany(r => References.All(r.Record.Content)).Distinct().ToArray();
         if (named.Length == 0) return rejections;
-        var competitions = (await db.Feed.Where(r => named.Contains(r.ClientUuid) && r.CompetitionUuid != null).Select(r => new { r.ClientUuid, r.CompetitionUuid }).Distinct().ToListAsync(ct))
-            .DistinctBy(r => r.ClientUuid).ToDictionary(r => r.ClientUuid, r => r.CompetitionUuid);
-        return [.. rejections.Select(r => r with
+        var kept = await db.Quarantine.Where(q => q.DeviceUuid == sender.DeviceUuid && q.RecordUuid != null && named.Contains(q.RecordUuid.Value) && q.CompetitionUuid != null)
+            .Select(q => new { ClientUuid = q.RecordUuid!.Value, q.CompetitionUuid }).Distinct().ToListAsync(ct);
+        var taken = await db.Feed.Where(r => named.Contains(r.ClientUuid) && r.CompetitionUuid != null).Select(r => new { r.ClientUuid, r.CompetitionUuid }).Distinct().ToListAsync(ct);
+        var competitions = taken.Concat(kept).DistinctBy(r => r.ClientUuid).ToDictionary(r => r.ClientUuid, r => r.CompetitionUuid);
+        var placed = new List<Rejection>();
+        foreach (var r in rejections)
         {
-            CompetitionUuid = r.CompetitionUuid ?? References.All(r.Record.Content).Select(u => competitions.GetValueOrDefault(u)).FirstOrDefault(c => c is not null),
-        })];
+            var competition = r.CompetitionUuid ?? References.All(r.Record.Content).Select(u => competitions.GetValueOrDefault(u)).FirstOrDefault(c => c is not null);
+            // What refers to it may stand behind it in the same batch.
+            if (competition is not null) competitions.TryAdd(r.Record.ClientUuid, competition);
+            placed.Add(r with { CompetitionUuid = competition });
+        }
+
+        return placed;
     }
 
     /// <summary>Closes what waits of these records up to the edit given.</summary>

@@ -9,12 +9,11 @@ namespace ModularRace.Sync.Features.OnServer.Uploading;
 
 /// <summary>An upload's body, read record by record: only an envelope that cannot be read is a 400, a bad record harms itself only (R14).</summary>
 /// <param name="Status">As sent; null where there was none that can be kept.</param>
-/// <param name="Runs">Those that can be read; null: the device tells none.</param>
-internal sealed record UploadEnvelope(Guid BatchUuid, Guid StoreUuid, DateTimeOffset? SentAt, string? Status, IReadOnlyList<RunReport>? Runs, IReadOnlyList<ReceivedRecord> Records)
+/// <param name="Runs">Null: the device tells none.</param>
+internal sealed record UploadEnvelope(Guid BatchUuid, Guid StoreUuid, DateTimeOffset? SentAt, string? Status, ToldRuns? Runs, IReadOnlyList<ReceivedRecord> Records)
 {
     // A record that is nested too deeply must not make the whole envelope unreadable.
     private const int Deep = 1000;
-    private const int MostRuns = 200;
 
     public static async Task<UploadEnvelope> ReadAsync(Stream body, CancellationToken ct)
     {
@@ -44,7 +43,7 @@ internal sealed record UploadEnvelope(Guid BatchUuid, Guid StoreUuid, DateTimeOf
             records.AddRange(list.EnumerateArray().Select((element, index) => ReceivedRecord.Read(element, index)));
         }
 
-        return new UploadEnvelope(batch, Uuid(root, "store_uuid") ?? Guid.Empty, sentAt, ReadStatus(root), ReadRuns(root), records);
+        return new UploadEnvelope(batch, Uuid(root, "store_uuid") ?? Guid.Empty, sentAt, ReadStatus(root), ToldRuns.Read(root), records);
     }
 
     private static string? ReadStatus(JsonElement root)
@@ -60,25 +59,6 @@ internal sealed record UploadEnvelope(Guid BatchUuid, Guid StoreUuid, DateTimeOf
         {
             return null;
         }
-    }
-
-    /// <summary>A run that cannot be read, or is one too many, is passed over: figures must not hold up records (R14).</summary>
-    private static List<RunReport>? ReadRuns(JsonElement root)
-    {
-        if (!root.TryGetProperty("runs", out var list) || list.ValueKind == JsonValueKind.Null) return null;
-        if (list.ValueKind != JsonValueKind.Array) throw Problem.Validation("runs", "It is a list.");
-        var runs = new List<RunReport>();
-        foreach (var element in list.EnumerateArray().Take(MostRuns))
-            try
-            {
-                if (element.Deserialize<RunReport>(ApiJson.Options) is { } run && run.RunUuid != Guid.Empty && run.EndedAt != default) runs.Add(run);
-            }
-            catch (JsonException)
-            {
-                // A later version of the Pi, or none of ours.
-            }
-
-        return runs;
     }
 
     private static string? Text(JsonElement root, string name)

@@ -45,7 +45,7 @@ internal sealed class UploadRecordsHandler(
         if (quarantine.Closed > 0) await followers.FollowAsync(device.DeviceUuid, ct);
         await TellStandingsAsync(results, ct);
         await WriteDownAsync(request, device, results, now, ct);
-        return new UploadAnswer(Instants.ToMilliseconds(time.GetUtcNow()), results);
+        return new UploadAnswer(Instants.ToMilliseconds(time.GetUtcNow()), results, TellLeftOut(envelope.Runs, device));
     }
 
     private static List<List<ReceivedRecord>> Waves(IReadOnlyList<ReceivedRecord> records)
@@ -125,13 +125,10 @@ internal sealed class UploadRecordsHandler(
     private async Task WriteDownAsync(UploadRecords request, PairedDevice device, UploadResult[] results, DateTimeOffset now, CancellationToken ct)
     {
         var boot = request.BootId is { Length: > 0 and <= 100 } given ? given : null;
-        if (boot is not null && boot == device.EarlierBootId && boot != device.BootId)
-            logger.LogWarning("Device {Device} ({Name}) sends under two boot ids in turn: its card may have been copied", device.DeviceUuid, device.Name);
         // What a person carries says nothing of how the device is now.
         if (request.Carried is null) await db.Database.ExecuteSqlAsync(
             $"""
              UPDATE sync.devices SET last_seen_at = {now}, status = COALESCE({request.Envelope.Status}::jsonb, status),
-                 earlier_boot_id = CASE WHEN {boot}::text IS NOT NULL AND boot_id IS DISTINCT FROM {boot} THEN boot_id ELSE earlier_boot_id END,
                  boot_id = COALESCE({boot}, boot_id)
              WHERE device_uuid = {device.DeviceUuid}
              """, ct);
@@ -150,7 +147,19 @@ internal sealed class UploadRecordsHandler(
             Outcomes = JsonSerializer.Serialize(results.CountBy(r => r.Status).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal), ApiJson.Options),
         });
         await db.SaveChangesAsync(ct);
-        await mediator.Publish(new UploadTaken(device, boot, now, request.Envelope.Status, request.Envelope.Runs, [.. results.Select(r => r.Status)]), ct);
+        await mediator.Publish(
+            new UploadTaken(
+                device, boot, now, request.Carried is not null, request.Envelope.Status, request.Envelope.Runs?.Kept,
+                quarantine.Closed > 0 || results.Any(r => r.Status == UploadStatuses.Rejected)),
+            ct);
+    }
+
+    /// <summary>Null: all runs were kept.</summary>
+    private int? TellLeftOut(ToldRuns? runs, PairedDevice device)
+    {
+        if (runs is not { LeftOut: > 0 and var count }) return null;
+        logger.LogWarning("Device {Device} ({Name}) told {Count} runs that cannot be kept", device.DeviceUuid, device.Name, count);
+        return count;
     }
 
     /// <summary>The competitions of what the batch brought: a device that tells no runs has this upload counted as one.</summary>
@@ -167,7 +176,8 @@ internal sealed class UploadRecordsHandler(
 
 /// <summary>An upload was taken, within its transaction: what else the cloud makes of it hangs on this.</summary>
 /// <param name="Device">As it was before.</param>
+/// <param name="Carried">A person brought it on a stick: it says nothing of how the device is now.</param>
 /// <param name="Status">What it said of itself; null: nothing.</param>
-/// <param name="Outcomes">One of <see cref="UploadStatuses"/> for each record.</param>
+/// <param name="QuarantineChanged">Records went there, or were closed by a good edit.</param>
 internal sealed record UploadTaken(
-    PairedDevice Device, string? BootId, DateTimeOffset At, string? Status, IReadOnlyList<RunReport>? Runs, IReadOnlyList<string> Outcomes) : INotification;
+    PairedDevice Device, string? BootId, DateTimeOffset At, bool Carried, string? Status, IReadOnlyList<RunReport>? Runs, bool QuarantineChanged) : INotification;

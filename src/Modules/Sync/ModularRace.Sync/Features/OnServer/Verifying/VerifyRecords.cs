@@ -8,6 +8,7 @@ using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
 using ModularRace.Sync.Domain;
@@ -36,11 +37,13 @@ internal sealed class VerifyRecordsValidator : AbstractValidator<VerifyRecords>
     private static bool IsDigest(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigit);
 }
 
-internal sealed class VerifyRecordsHandler(SyncDbContext db, ICurrentActor current, IDataProtectionProvider protection, TimeProvider time)
+internal sealed class VerifyRecordsHandler(SyncDbContext db, DatabaseSession session, ICurrentActor current, IDataProtectionProvider protection, TimeProvider time)
     : IRequestHandler<VerifyRecords, VerifyAnswer>
 {
     public async Task<VerifyAnswer> Handle(VerifyRecords request, CancellationToken ct)
     {
+        // In turn with a revocation: once that is answered, no receipt is given.
+        if ((request.Carried ?? current.Actor.DeviceUuid) is { } caller) await session.LockAsync("device", caller, ct);
         var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, ct, request.Carried);
         var asked = new VerifyRequest(request.CompetitionUuid, request.Records ?? [], request.Clips ?? [], request.Earlier);
         await DeviceAccess.RequireGrantAsync(db, device, asked.CompetitionUuid!.Value, ct);

@@ -16,6 +16,27 @@ namespace ModularRace.Host.Identity.Migrations
                 name: "identity");
 
             migrationBuilder.CreateTable(
+                name: "alerts",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    cause_key = table.Column<string>(type: "text", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    words = table.Column<string>(type: "text", nullable: false),
+                    raised_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alerts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "api_keys",
                 schema: "identity",
                 columns: table => new
@@ -164,6 +185,27 @@ namespace ModularRace.Host.Identity.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_alerts_cause_key",
+                schema: "identity",
+                table: "alerts",
+                column: "cause_key",
+                unique: true,
+                filter: "ended_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_client_uuid",
+                schema: "identity",
+                table: "alerts",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alerts_ended_at",
+                schema: "identity",
+                table: "alerts",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_api_keys_client_uuid",
                 schema: "identity",
                 table: "api_keys",
@@ -234,6 +276,10 @@ namespace ModularRace.Host.Identity.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "alerts",
+                schema: "identity");
+
             migrationBuilder.DropTable(
                 name: "api_keys",
                 schema: "identity");

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261126025848_Initial")]
+    [Migration("20261126030603_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -889,10 +889,6 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("device_uuid");
 
-                    b.Property<string>("EarlierBootId")
-                        .HasColumnType("text")
-                        .HasColumnName("earlier_boot_id");
-
                     b.Property<DateTimeOffset?>("LastSeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
@@ -946,6 +942,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("token_digest");
+
+                    b.Property<DateTimeOffset?>("TokenSharedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("token_shared_at");
 
                     b.HasKey("Id")
                         .HasName("pk_devices");

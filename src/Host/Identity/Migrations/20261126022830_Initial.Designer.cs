@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Host.Identity.Migrations
 {
     [DbContext(typeof(IdentityDbContext))]
-    [Migration("20261122182157_Initial")]
+    [Migration("20261126022830_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -25,6 +25,68 @@ namespace ModularRace.Host.Identity.Migrations
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("ModularRace.Host.Identity.Alert", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("CauseKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cause_key");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<Guid?>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<Guid?>("DeviceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("device_uuid");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("RaisedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("raised_at");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("words");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("CauseKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_cause_key")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex("ClientUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_client_uuid");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_alerts_ended_at");
+
+                    b.ToTable("alerts", "identity");
+                });
 
             modelBuilder.Entity("ModularRace.Host.Identity.ApiKey", b =>
                 {

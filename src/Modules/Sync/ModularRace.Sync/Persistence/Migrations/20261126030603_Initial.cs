@@ -101,7 +101,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     boot_id = table.Column<string>(type: "text", nullable: true),
-                    earlier_boot_id = table.Column<string>(type: "text", nullable: true),
+                    token_shared_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     status = table.Column<string>(type: "jsonb", nullable: true),
                     metadata = table.Column<string>(type: "jsonb", nullable: true),
                     signing_keys = table.Column<List<byte[]>>(type: "bytea[]", nullable: false),

@@ -1,0 +1,38 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Identity;
+using ModularRace.Shared.Identifiers;
+using ModularRace.Sync.Contracts;
+
+namespace ModularRace.Host.Features.Alerts;
+
+/// <summary>
+/// Keeps each cause once until it has ended, in the transaction that noticed it: whichever replica comes second finds it
+/// there. Of a cause that goes on the newest words count.
+/// </summary>
+internal sealed class KeepAlerts(IdentityDbContext db, TimeProvider time)
+    : INotificationHandler<AlertRaised>, INotificationHandler<AlertEnded>, INotificationHandler<AlertsHold>
+{
+    public async Task Handle(AlertRaised notification, CancellationToken cancellationToken)
+    {
+        var a = notification;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO identity.alerts (client_uuid, kind, cause_key, competition_uuid, device_uuid, words, raised_at)
+             VALUES ({Uuids.New(time)}, {a.Kind}, {a.CauseKey}, {a.CompetitionUuid}, {a.DeviceUuid}, {a.Words}, {a.At})
+             ON CONFLICT (cause_key) WHERE ended_at IS NULL DO UPDATE SET words = excluded.words WHERE identity.alerts.words <> excluded.words
+             """, cancellationToken);
+    }
+
+    public Task Handle(AlertEnded notification, CancellationToken cancellationToken) =>
+        db.Alerts.Where(a => a.CauseKey == notification.CauseKey && a.EndedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.EndedAt, notification.At), cancellationToken);
+
+    public async Task Handle(AlertsHold notification, CancellationToken cancellationToken)
+    {
+        var holding = notification.Causes.Select(c => c.CauseKey).ToArray();
+        await db.Alerts.Where(a => a.Kind == notification.Kind && a.EndedAt == null && !holding.Contains(a.CauseKey))
+            .ExecuteUpdateAsync(set => set.SetProperty(a => a.EndedAt, notification.At), cancellationToken);
+        foreach (var cause in notification.Causes.OrderBy(c => c.CauseKey, StringComparer.Ordinal)) await Handle(cause, cancellationToken);
+    }
+}
