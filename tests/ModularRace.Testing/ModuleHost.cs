@@ -76,12 +76,15 @@ public abstract class ModuleHost : IAsyncLifetime
     {
     }
 
+    /// <summary>The database of another host, beside which this one runs as a replica; null: one of its own.</summary>
+    protected virtual TestDatabase? Shared => null;
+
     /// <summary>Runs once the services are there: what a host does at its start.</summary>
     protected virtual Task StartedAsync() => Task.CompletedTask;
 
     public virtual async ValueTask InitializeAsync()
     {
-        Database = await TestDatabase.MigratedAsync();
+        Database = Shared ?? await TestDatabase.MigratedAsync();
         provider = Compose(mode, Database.ConnectionString, Configure);
         Time = provider.GetRequiredService<FakeTimeProvider>();
         await StartedAsync();
@@ -90,7 +93,7 @@ public abstract class ModuleHost : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         if (provider is not null) await provider.DisposeAsync();
-        if (Database is not null) await Database.DisposeAsync();
+        if (Database is not null && Shared is null) await Database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

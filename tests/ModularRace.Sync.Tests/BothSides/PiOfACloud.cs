@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Json;
+using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Features.OnDevice.Downloading;
 using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Pulling;
@@ -12,6 +13,7 @@ using ModularRace.Sync.Features.OnServer.Feed;
 using ModularRace.Sync.Features.OnServer.Uploading;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
+using ModularRace.Sync.Tests.OnDevice;
 using ModularRace.Sync.Tests.OnServer;
 using ModularRace.Sync.Wire;
 
@@ -24,6 +26,11 @@ public sealed class PiOfACloud : PiModules
     private Actor device = null!;
 
     public Guid Uuid { get; private set; }
+
+    /// <summary>Its clock that nobody sets; the wall clock is <see cref="ModuleHost.Time"/>.</summary>
+    internal FakeBoot Boot { get; } = new();
+
+    protected override void Configure(IServiceCollection services) => services.AddSingleton<IBootClock>(Boot);
 
     public static async Task<PiOfACloud> OfAsync(CloudSync cloud, bool mayDecide = true)
     {
