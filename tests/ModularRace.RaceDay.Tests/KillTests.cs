@@ -37,8 +37,11 @@ public sealed class KillTests : IDisposable
         await MorningAsync(cloud, pi);
 
         using var evening = new CancellationTokenSource();
-        var load = new List<Task> { SyncAsync(pi, evening.Token), TapAsync(cloud, onCloud, evening.Token) };
-        for (var finger = 0; finger < 3; finger++) load.Add(TapAsync(pi, onPi, evening.Token));
+        // Signed in before anything dies: what is tried here is what comes after.
+        using var atPi = await SignedInAsync(pi);
+        using var atCloud = await SignedInAsync(cloud);
+        var load = new List<Task> { SyncAsync(atPi, evening.Token), TapAsync(atCloud, onCloud, evening.Token) };
+        for (var finger = 0; finger < 3; finger++) load.Add(TapAsync(atPi, onPi, evening.Token));
 
         var victims = new[] { "the Pi's host", "the cloud's host", "the Pi's PostgreSQL", "the cloud's PostgreSQL" };
         var counts = new int[victims.Length];
@@ -72,6 +75,8 @@ public sealed class KillTests : IDisposable
                     break;
             }
 
+            // A load that broke off by itself would make the rest of the kills idle.
+            foreach (var ended in load.Where(l => l.IsCompleted)) await ended;
             if (kill % 20 == 0 || kill == kills)
             {
                 await AgreeAsync(cloud, cloudDisk, pi, piDisk, kill);
@@ -97,10 +102,11 @@ public sealed class KillTests : IDisposable
         await pi.Admin.Post("/device/download?wait=true", new { competition_uuid = competition }, HttpStatusCode.OK);
     }
 
+    private static async Task<HttpClient> SignedInAsync(RunningHost host) => host.Client(await host.SignInAsync(RunningHost.AdminEmail, RunningHost.AdminPassword));
+
     /// <summary>A finger: each tap goes again until somebody confirms it, as the page's does.</summary>
-    private async Task TapAsync(RunningHost host, ConcurrentDictionary<string, bool> confirmed, CancellationToken evening)
+    private async Task TapAsync(HttpClient client, ConcurrentDictionary<string, bool> confirmed, CancellationToken evening)
     {
-        using var client = host.Client(await host.SignInAsync(RunningHost.AdminEmail, RunningHost.AdminPassword));
         while (!evening.IsCancellationRequested)
         {
             await resting.WaitAsync(CancellationToken.None);
@@ -133,9 +139,8 @@ public sealed class KillTests : IDisposable
         }
     }
 
-    private static async Task SyncAsync(RunningPi pi, CancellationToken evening)
+    private static async Task SyncAsync(HttpClient client, CancellationToken evening)
     {
-        using var client = pi.Client(await pi.SignInAsync(RunningHost.AdminEmail, RunningHost.AdminPassword));
         while (!evening.IsCancellationRequested)
         {
             await PressAsync(client);

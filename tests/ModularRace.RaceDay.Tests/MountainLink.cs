@@ -5,8 +5,8 @@ using System.Text;
 namespace ModularRace.RaceDay.Tests;
 
 /// <summary>
-/// The link between a Pi and the cloud, as a TCP proxy that a test cuts where it wants: down altogether, in the middle of an
-/// upload's body, or after the cloud has answered and before the answer arrives.
+/// The link between a Pi and the cloud, as a TCP proxy that a test cuts where it wants: down altogether, or after any byte of
+/// an upload or of its answer.
 /// </summary>
 internal sealed class MountainLink : IAsyncDisposable
 {
@@ -15,8 +15,8 @@ internal sealed class MountainLink : IAsyncDisposable
     private readonly HashSet<Wire> wires = [];
     private readonly Uri target;
     private readonly Task accepting;
-    private int uploadBytesToPass = -1;
-    private int answersToLose;
+    private int uploadBytesToPass = -1, answerBytesToPass = -1;
+    private bool politely;
 
     public MountainLink(Uri target)
     {
@@ -42,11 +42,18 @@ internal sealed class MountainLink : IAsyncDisposable
 
     public void ComeBack() => IsUp = true;
 
-    /// <summary>Cuts the next upload after so many bytes of it, counted from its request line.</summary>
-    public void CutNextUploadAfter(int bytes) => uploadBytesToPass = bytes;
+    /// <summary>Cuts the next upload after so many bytes of it, counted from its request line; one that is shorter is let through.</summary>
+    /// <param name="end">The sender hears of an end, not of a reset.</param>
+    public void CutNextUploadAfter(int bytes, bool end = false) => (politely, uploadBytesToPass, answerBytesToPass) = (end, bytes, -1);
+
+    /// <summary>The cloud takes the next upload and answers, and so many bytes of the answer arrive.</summary>
+    public void CutNextUploadAnswerAfter(int bytes, bool end = false) => (politely, uploadBytesToPass, answerBytesToPass) = (end, -1, bytes);
 
     /// <summary>The cloud takes the next upload and answers, and no byte of the answer arrives.</summary>
-    public void LoseNextUploadAnswer() => answersToLose = 1;
+    public void LoseNextUploadAnswer() => CutNextUploadAnswerAfter(0);
+
+    /// <summary>What was to be cut and was not is let through.</summary>
+    public void CutNoMore() => (uploadBytesToPass, answerBytesToPass) = (-1, -1);
 
     public async ValueTask DisposeAsync()
     {
@@ -140,7 +147,7 @@ internal sealed class MountainLink : IAsyncDisposable
                 {
                     uploadBytesToPass = -1;
                     Cuts++;
-                    wire.Cut();
+                    wire.Cut(politely);
                     return;
                 }
 
@@ -158,12 +165,20 @@ internal sealed class MountainLink : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         while (await wire.Server.ReceiveAsync(buffer) is > 0 and var count)
         {
-            if (wire.CarriesUpload && answersToLose > 0)
+            if (wire.CarriesUpload && answerBytesToPass >= 0)
             {
-                answersToLose--;
-                Cuts++;
-                wire.Cut();
-                return;
+                var pass = Math.Min(count, answerBytesToPass);
+                answerBytesToPass -= pass;
+                if (pass > 0) await wire.Client.SendAsync(buffer.AsMemory(0, pass));
+                if (pass < count)
+                {
+                    answerBytesToPass = -1;
+                    Cuts++;
+                    wire.Cut(politely);
+                    return;
+                }
+
+                continue;
             }
 
             await wire.Client.SendAsync(buffer.AsMemory(0, count));
@@ -180,14 +195,15 @@ internal sealed class MountainLink : IAsyncDisposable
 
         public bool CarriesUpload { get; set; }
 
-        /// <summary>A reset, not a polite end: what is in flight is lost.</summary>
-        public void Cut()
+        /// <summary>A reset: what is in flight is lost. Or an end, after what was sent.</summary>
+        public void Cut(bool politely = false)
         {
             foreach (var socket in new[] { client, server })
             {
                 try
                 {
-                    socket.LingerState = new LingerOption(true, 0);
+                    if (politely) socket.Shutdown(SocketShutdown.Both);
+                    else socket.LingerState = new LingerOption(true, 0);
                 }
                 catch (Exception e) when (e is SocketException or ObjectDisposedException)
                 {
