@@ -272,6 +272,18 @@ public sealed class SideMergeTests
         Assert.Equal(("Sprint W", 0), ((string?)record.Content["name"], record.Disputed.Count));
     }
 
+    [Fact]
+    public void A_time_that_a_person_set_right_stands_though_the_device_comes_to_know_its_clock_better_meanwhile()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("occurred_at", "2026-02-08T10:31:00.000Z"));
+        var better = (JsonObject)first.DeepClone();
+        (better["clock_uncertainty_ms"], better["clock_offset_ms"]) = (50, 47_000);
+        record.Arrives("pi/a", 2, better);
+        Assert.Equal(("2026-02-08T10:31:00.000Z", 0), ((string?)record.Content["occurred_at"], record.Disputed.Count));
+    }
+
     /// <summary>Two devices that had seen nothing say another bib.</summary>
     private static RecordOnCloud Disputed()
     {

@@ -144,8 +144,12 @@ internal static class SideMerge
         // What a person has settled is more than the value that was shown before: who had not seen it asks anew.
         && !(s.Side == Cloud && settled.Any(r => r.Number == SaidAt(type, name, s) && r.Number > t.BaseNumber && r.Fields.Contains(name, StringComparer.Ordinal)))
         && !FieldValues.Identical(type, name, t.Content, t.Base)
-        && FieldValues.Identical(type, name, t.Base, s.Content)
+        && Held(type, name, t.Base, s.Content)
         && !(SaidAt(type, name, t) <= s.BaseNumber && !DisputedAt(name, s.BaseNumber, disputes));
+
+    /// <summary>A base holds a time also where the device knows its clock better since: the clock's figures are no other time.</summary>
+    private static bool Held(string type, string name, JsonObject seen, JsonObject said) =>
+        name == FieldValues.OccurredAt ? FieldValues.Same(type, name, seen, said) : FieldValues.Identical(type, name, seen, said);
 
     /// <summary>What s says was overtaken before t's base: t has seen the cloud with another value after it took s.</summary>
     private static bool Overtaken(string type, string name, SideEdit s, SideEdit t, IReadOnlyCollection<DisputedSpan> disputes) =>
