@@ -154,7 +154,16 @@ internal sealed class Checks(World world)
         var left = value is Values.Status or Values.Withdrawn
             // Official gives way to nothing, and withdrawn stays withdrawn.
             ? [real.Find(s => s.Text is "official" or "withdrawn")?.Text ?? real[0].Text]
-            : real.Where(s => !Overtaken(s, all)).Select(s => s.Text).Distinct(StringComparer.Ordinal).ToList();
+            : real.Where(s => !Overtaken(s, all) && !Answered(s)).Select(s => s.Text).Distinct(StringComparer.Ordinal).ToList();
+        var unsure = false;
+        if (world.Journal.Choices.LastOrDefault(c => c.Record == key && c.Value == value) is { } choice)
+        {
+            var after = real.Where(s => s.Number >= choice.Number && s.Text != choice.Chosen).ToList();
+            // Whether the device had heard of the choice when its person wrote on, the journal does not know.
+            unsure = after.Exists(s => s.Side != "cloud" && s.Before == choice.Chosen);
+            if (!after.Exists(s => s.Side == "cloud") && !left.Contains(choice.Chosen)) left.Add(choice.Chosen);
+        }
+
         if (value == Values.Decision)
         {
             if (left.Exists(l => !Values.IsPending(l))) left.RemoveAll(Values.IsPending);
@@ -163,12 +172,16 @@ internal sealed class Checks(World world)
 
         if (left.Count == 0) return;
         if (!left.Contains(stands)) faults.Add($"{name} is '{stands}', and should be '{string.Join("' or '", left)}': {Tell(all)}");
+        if (unsure) return;
         if (left.Count == 1 && open) faults.Add($"{name}: a conflict is open, and only '{left[0]}' is left: {Tell(all)}");
         if (left.Count > 1 && !open) faults.Add($"{name}: '{string.Join("' and '", left)}' were said, and no conflict is open: {Tell(all)}");
         if (left.Count > 1 && open)
             foreach (var text in left.OfType<string>().Where(t => value is "description" or "reporter_name" && !disputed.Exists(c => c["versions"]!.ToJsonString().Contains(t, StringComparison.Ordinal))))
                 faults.Add($"{name}: the conflict does not show '{text}' (R8): {Tell(all)}");
     }
+
+    /// <summary>R7: it was in a conflict that a person resolved.</summary>
+    private bool Answered(Said said) => said.Text is { } text && world.Journal.Choices.Any(c => c.Record == said.Record && c.Value == said.Value && c.Covered.Contains(text));
 
     private bool Overtaken(Said said, List<Said> all)
     {
@@ -209,12 +222,11 @@ internal sealed class Checks(World world)
     }
 
     /// <summary>
-    /// The incidents that are in one group, here or on the cloud, with what the cloud did not take, or with what is in an open
-    /// conflict, which the rule leaves out on the cloud (R4) and of which a Pi has not heard: there the two may group differently.
+    /// The incidents that are in one group, here or on the cloud, with what the cloud did not take: there the two may group differently.
     /// </summary>
     private HashSet<Guid> Concerned(Records own, HashSet<Guid> failed)
     {
-        var concerned = own.All.Concat(cloud.All).Where(r => failed.Contains(r.Key.Uuid) || conflicts.ContainsKey(r.Key.Uuid)).Select(r => r.Key.Type == "report" ? Guid.Parse(Values.Text(r.Row, "incident_uuid")!) : r.Key.Uuid).ToHashSet();
+        var concerned = own.All.Concat(cloud.All).Where(r => failed.Contains(r.Key.Uuid)).Select(r => r.Key.Type == "report" ? Guid.Parse(Values.Text(r.Row, "incident_uuid")!) : r.Key.Uuid).ToHashSet();
         var groups = own.Of("incident").Select(i => ("here", i)).Concat(cloud.Of("incident").Select(i => ("there", i)))
             .GroupBy(x => (x.Item1, Values.Text(x.i.Row, "group_uuid")), x => x.i.Key.Uuid).Select(g => g.ToHashSet()).ToList();
         for (var more = true; more;)

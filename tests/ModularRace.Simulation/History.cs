@@ -22,7 +22,7 @@ internal sealed class History
         steps =
         [
             (22, ReportAsync), (9, AddReportAsync), (10, EditIncidentAsync), (10, EditReportAsync), (4, WithdrawAsync), (6, OfficializeAsync), (7, DecideAsync),
-            (4, PutTogetherAsync), (4, TellApartAsync), (2, UndoAsync),
+            (4, PutTogetherAsync), (4, TellApartAsync), (2, UndoAsync), (10, new Resolving(world).ResolveAsync),
             (20, SyncWellAsync), (14, SyncBadlyAsync), (4, LinkGoesOrComesAsync), (7, OldRequestAsync),
             (4, RestartPiAsync), (1, RestartCloudAsync), (2, RebootAsync), (4, SetClockAsync),
             (3, LocationAsync), (2, StartListAsync), (2, HeldTransactionAsync), (2, DatabaseBreaksAsync),

@@ -6,6 +6,10 @@ namespace ModularRace.Simulation;
 /// <param name="Edit">The number of the device's edit; 0 on the cloud.</param>
 internal sealed record Said(int Number, string Side, RecordKey Record, string Value, string? Text, string? Before, bool Making, long Edit, int Step);
 
+/// <summary>What a person chose in a conflict over a value: it stands against every text that the conflict held, whoever says it again (R7).</summary>
+/// <param name="Number">Of the next word after it.</param>
+internal sealed record Choice(int Number, RecordKey Record, string Value, string? Chosen, IReadOnlySet<string> Covered);
+
 /// <summary>
 /// What was acknowledged, kept apart from the systems that acknowledged it: each yes that a person heard, with what it was
 /// about. From this alone follows what must be there in the end.
@@ -13,15 +17,20 @@ internal sealed record Said(int Number, string Side, RecordKey Record, string Va
 internal sealed class Journal
 {
     private readonly List<Said> said = [];
+    private readonly List<Choice> choices = [];
     private readonly Dictionary<Guid, (string Place, string Name)> locations = [];
     private readonly HashSet<(Guid Race, int Bib, string LastName)> bibs = [];
 
     public IReadOnlyList<Said> All => said;
 
+    public IReadOnlyList<Choice> Choices => choices;
+
     /// <summary>Reference data: the name that its origin gave it last.</summary>
     public IReadOnlyDictionary<Guid, (string Place, string Name)> Locations => locations;
 
     public IReadOnlyCollection<(Guid Race, int Bib, string LastName)> Bibs => bibs;
+
+    public void Chose(RecordKey record, string value, string? chosen, IReadOnlySet<string> covered) => choices.Add(new Choice(said.Count, record, value, chosen, covered));
 
     public void Named(string place, Guid location, string name) => locations[location] = (place, name);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
 
@@ -63,6 +64,15 @@ internal static class Values
         Decision => $"{Text(row, Decision)} {Text(row, "penalty_code")}",
         Withdrawn => Text(row, Withdrawn) is null ? null : "withdrawn",
         _ => Text(row, value),
+    };
+
+    /// <summary>The same text out of a version as it is sent.</summary>
+    public static string? OfVersion(JsonObject version, string value) => value switch
+    {
+        Decision => $"{Text(version, Decision) ?? "pending"} {Text(version, "penalty_code")}",
+        "occurred_at_device" => Text(version, "occurred_at") is { } at
+            ? DateTimeOffset.Parse(at, CultureInfo.InvariantCulture).ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFzzz", CultureInfo.InvariantCulture) : null,
+        _ => Read(version, value),
     };
 
     /// <summary>As <c>differing_fields</c> names it.</summary>
