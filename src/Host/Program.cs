@@ -8,7 +8,9 @@ using ModularRace.Shared;
 try
 {
     Startup.SpeakOneLanguage();
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
+    // Settings hold from start to end: files that are not watched cannot change a race day half way, and cost no watches.
+    string[] settings = ["--hostBuilder:reloadConfigOnChange=false", .. args];
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = ContentRoot.Find() });
     var mode = SystemModes.Read(builder.Configuration);
     var modules = Composition.Modules(mode);
 

@@ -129,7 +129,7 @@ internal sealed class FrontDoor : IAsyncDisposable
     /// <summary>What a host registers, as its program does.</summary>
     public static WebApplicationBuilder Compose(SystemMode mode, IEnumerable<(string Name, string? Value)> settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ApplicationName = typeof(SystemModes).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"], EnvironmentName = Environments.Production, ApplicationName = typeof(SystemModes).Assembly.GetName().Name });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(settings.Append(("SYSTEM_MODE", mode.OnTheWire())).Select(s => KeyValuePair.Create(s.Item1, s.Item2)));
         builder.AddDatabase();
