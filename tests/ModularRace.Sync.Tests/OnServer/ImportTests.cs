@@ -110,7 +110,22 @@ public sealed class ImportTests(CloudSync cloud) : IClassFixture<CloudSync>
         // A stick that took the length and not the rest, and the segment of the next start.
         Assert.False((await ImportAsync([.. whole, .. last[..4], .. new byte[last.Length - 4]])).Complete);
         using var next = device.Segment(ArchiveFormat.Journal);
-        var both = await ImportAsync([.. whole, .. next.Beginning, .. next.Frame(ArchiveFrameKind.Batch, device.Batch(Record(uuids[1], cloud.Incident(462))))]);
+
+        // The Pi started anew, and the power went as it wrote that down.
+        for (var cut = 1; cut < next.Beginning.Length; cut += 23)
+            foreach (var file in (byte[][])[[.. whole, .. next.Beginning[..cut]], [.. whole, .. next.Beginning[..cut], .. new byte[next.Beginning.Length - cut]]])
+            {
+                var torn = await ImportAsync(file);
+                Assert.False(torn.Complete);
+                Assert.Equal(uuids[0].ToString(), Assert.Single(torn.Results).ClientUuid);
+            }
+
+        // One that was changed is no torn one: what follows it would be left out without a word.
+        var changed = next.Beginning.ToArray();
+        changed[^1] ^= 1;
+        Assert.Equal("archive_invalid", (await RefusedAsync([.. whole, .. changed, .. next.Frame(ArchiveFrameKind.Batch, device.Batch(Record(uuids[1], cloud.Incident(462))))])).Code);
+        using var again = device.Segment(ArchiveFormat.Journal);
+        var both = await ImportAsync([.. whole, .. again.Beginning, .. again.Frame(ArchiveFrameKind.Batch, device.Batch(Record(uuids[1], cloud.Incident(462))))]);
         Assert.Equal((true, 2), (both.Complete, both.Results.Count));
         Assert.Empty(both.Receipts);
     }

@@ -32,33 +32,48 @@ internal sealed class ArchiveReader(Stream file) : IDisposable
     public async Task<ArchiveHeader?> NextSegmentAsync(CancellationToken ct)
     {
         if (Torn || !await StartAsync(ct)) return null;
+        try
+        {
+            return header = await ReadHeaderAsync(ct);
+        }
+        catch (ArchiveFault)
+        {
+            // A Pi that starts begins a segment: when the power went in that, what stands before holds all the same.
+            if (header?.Kind != ArchiveFormat.Journal || !await IsBlankAsync(ct)) throw;
+            Torn = true;
+            return null;
+        }
+    }
+
+    private async Task<ArchiveHeader> ReadHeaderAsync(CancellationToken ct)
+    {
         var magic = new byte[ArchiveFormat.Magic.Length];
         start.CopyTo(magic, 0);
+        started = false;
+        if (!await FillAsync(magic.AsMemory(4), ct) && ArchiveFormat.Magic.StartsWith(start)) throw Cut();
+        if (!magic.AsSpan().SequenceEqual(ArchiveFormat.Magic)) throw new ArchiveFault("This is no archive of a ModularRace device.");
         var rest = new byte[4];
-        if (!await FillAsync(magic.AsMemory(4), ct) || !magic.AsSpan().SequenceEqual(ArchiveFormat.Magic)) throw new ArchiveFault("This is no archive of a ModularRace device.");
         if (!await FillAsync(rest, ct)) throw Cut();
         var length = BinaryPrimitives.ReadInt32BigEndian(rest);
         if (length is < 2 or > ArchiveFormat.LongestHeader) throw new ArchiveFault("Its header is damaged.");
         var (text, signature) = (new byte[length], new byte[ArchiveFormat.SignatureLength]);
         if (!await FillAsync(text, ct) || !await FillAsync(signature, ct)) throw Cut();
-        started = false;
         try
         {
-            header = JsonSerializer.Deserialize<ArchiveHeader>(text, ApiJson.Options) ?? throw new ArchiveFault("Its header is damaged.");
-            if (header.Version != ArchiveFormat.Version) throw new ArchiveFault($"It is of version {header.Version}, and {ArchiveFormat.Version} is read here.");
-            if (header.Kind is not (ArchiveFormat.Archive or ArchiveFormat.Journal)) throw new ArchiveFault("Its header is damaged.");
+            var read = JsonSerializer.Deserialize<ArchiveHeader>(text, ApiJson.Options) ?? throw new ArchiveFault("Its header is damaged.");
+            if (read.Version != ArchiveFormat.Version) throw new ArchiveFault($"It is of version {read.Version}, and {ArchiveFormat.Version} is read here.");
+            if (read.Kind is not (ArchiveFormat.Archive or ArchiveFormat.Journal)) throw new ArchiveFault("Its header is damaged.");
             deviceKey?.Dispose();
             deviceKey = ECDsa.Create();
-            deviceKey.ImportSubjectPublicKeyInfo(Convert.FromBase64String(header.DeviceKey), out _);
+            deviceKey.ImportSubjectPublicKeyInfo(Convert.FromBase64String(read.DeviceKey), out _);
             chain = ArchiveFormat.Chain(text);
             if (deviceKey.KeySize != 256 || !ArchiveFormat.IsSigned(deviceKey, chain, signature)) throw new ArchiveFault("Its header was changed: the device's signature does not hold.");
+            return read;
         }
         catch (Exception e) when (e is JsonException or FormatException or CryptographicException or ArgumentNullException)
         {
             throw new ArchiveFault("Its header is damaged.");
         }
-
-        return header;
     }
 
     /// <summary>Opens the segment, once it is known whose it is.</summary>
@@ -123,6 +138,15 @@ internal sealed class ArchiveReader(Stream file) : IDisposable
             throw new ArchiveFault($"Frame {frames + 1} was changed, repeated, put elsewhere or is damaged. What stands before it was taken.");
         Torn = true;
         return null;
+    }
+
+    /// <summary>Nothing follows but what a file system fills a file with that it could not write out.</summary>
+    private async Task<bool> IsBlankAsync(CancellationToken ct)
+    {
+        var piece = new byte[4096];
+        for (var read = await file.ReadAsync(piece, ct); read > 0; read = await file.ReadAsync(piece, ct))
+            if (piece.AsSpan(0, read).ContainsAnyExcept((byte)0)) return false;
+        return true;
     }
 
     private static byte[] Unpack(ReadOnlySpan<byte> packed)

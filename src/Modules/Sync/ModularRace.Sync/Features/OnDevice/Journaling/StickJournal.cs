@@ -20,7 +20,7 @@ internal sealed class StickJournal(StickFolder stick, JournalWriter writer, Time
 
     private readonly Channel<Guid> committed = Channel.CreateBounded<Guid>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.Wait });
     private volatile bool behind = true;
-    private volatile StickFault? fault;
+    private volatile StickFault? fault = StickFault.Starting();
     private DateTimeOffset? writtenAt;
     private long writingSince;
 
@@ -111,6 +111,9 @@ internal sealed class StickFault(string state, string message, Exception? inner 
     private const int NoSpace = 28, ReadOnly = 30;
 
     public string State { get; } = state;
+
+    /// <summary>Nothing was written yet, and nobody is told that all is.</summary>
+    public static StickFault Starting() => new("starting", "The stick is being looked at.");
 
     public static StickFault Missing() => new("missing", "No memory stick is in.");
 
