@@ -149,6 +149,8 @@ internal sealed class Checks(World world)
         if (!all.Exists(s => (IsReal(s) || IsUnsure(s)) && s.Text == stands)) faults.Add($"{name} is '{stands}', which nobody said who was heard: {Tell(real)}");
 
         if (all.Exists(IsUnsure)) return;
+        // Who goes back to a value that its base may have held says nothing by it (R7), and the journal does not know the bases.
+        if (all.Exists(s => s.Side != "cloud" && all.Exists(e => e.Number < s.Number && e.Side == s.Side && (e.Making ? e.Text : e.Before) == s.Text)) && value is not (Values.Status or Values.Withdrawn)) return;
         // A text that was written twice does not tell which of the two was seen.
         if (all.Where(s => s.Text is not null || !s.Making).GroupBy(s => s.Text).Any(g => g.Count() > 1) && value is not (Values.Status or Values.Withdrawn)) return;
         var left = value is Values.Status or Values.Withdrawn
@@ -181,7 +183,7 @@ internal sealed class Checks(World world)
     }
 
     /// <summary>R7: it was in a conflict that a person resolved.</summary>
-    private bool Answered(Said said) => said.Text is { } text && world.Journal.Choices.Any(c => c.Record == said.Record && c.Value == said.Value && c.Covered.Contains(text));
+    private bool Answered(Said said) => world.Journal.Choices.Any(c => c.Record == said.Record && c.Value == said.Value && c.Covered.Contains(said.Text));
 
     private bool Overtaken(Said said, List<Said> all)
     {

@@ -8,7 +8,7 @@ internal sealed record Said(int Number, string Side, RecordKey Record, string Va
 
 /// <summary>What a person chose in a conflict over a value: it stands against every text that the conflict held, whoever says it again (R7).</summary>
 /// <param name="Number">Of the next word after it.</param>
-internal sealed record Choice(int Number, RecordKey Record, string Value, string? Chosen, IReadOnlySet<string> Covered);
+internal sealed record Choice(int Number, RecordKey Record, string Value, string? Chosen, IReadOnlySet<string?> Covered);
 
 /// <summary>
 /// What was acknowledged, kept apart from the systems that acknowledged it: each yes that a person heard, with what it was
@@ -30,7 +30,7 @@ internal sealed class Journal
 
     public IReadOnlyCollection<(Guid Race, int Bib, string LastName)> Bibs => bibs;
 
-    public void Chose(RecordKey record, string value, string? chosen, IReadOnlySet<string> covered) => choices.Add(new Choice(said.Count, record, value, chosen, covered));
+    public void Chose(RecordKey record, string value, string? chosen, IReadOnlySet<string?> covered) => choices.Add(new Choice(said.Count, record, value, chosen, covered));
 
     public void Named(string place, Guid location, string name) => locations[location] = (place, name);
 

@@ -89,7 +89,7 @@ internal sealed class Resolving(World world)
             {
                 var chosen = Values.Read(records[key]!, value);
                 // Between two incidents each had but its own decision, and says the other now.
-                var covered = other is null ? versions.Select(v => Values.OfVersion(v, value)).OfType<string>().Where(t => t != chosen) : [];
+                var covered = other is null ? versions.Select(v => Values.OfVersion(v, value)).Where(t => t != chosen) : [];
                 world.Journal.Chose(key, value, chosen, covered.ToHashSet(StringComparer.Ordinal));
             }
     }

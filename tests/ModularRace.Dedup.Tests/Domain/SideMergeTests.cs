@@ -62,6 +62,28 @@ public sealed class SideMergeTests
     }
 
     [Fact]
+    public void A_value_that_a_device_only_sends_again_is_not_said_anew_against_those_who_saw_and_changed_it()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("bib_number", 44));
+        record.CloudSets(("description", "from the desk"));
+
+        // The answer to the first was lost: the second and third have no base either, and carry the first bib.
+        record.Arrives("pi/a", 2, With(first, ("penalty_code", "P1")));
+        Assert.Empty(record.Disputed);
+        record.Arrives("pi/b", 1, With(record.Content, ("reporter_name", "Anna")), seen: record.Number);
+        record.Arrives("pi/a", 3, With(first, ("penalty_code", "P2")));
+        Assert.Empty(record.Disputed);
+        Assert.Equal((44, "from the desk"), ((int?)record.Content["bib_number"], (string?)record.Content["description"]));
+
+        // Who has seen 44 and says the first bib all the same means it.
+        record.Arrives("pi/a", 4, With(record.Content, ("bib_number", (int?)first["bib_number"])), seen: record.Number);
+        Assert.Empty(record.Disputed);
+        Assert.Equal((int?)first["bib_number"], (int?)record.Content["bib_number"]);
+    }
+
+    [Fact]
     public void Who_has_seen_the_others_value_may_change_it()
     {
         var record = Incident(out var first);

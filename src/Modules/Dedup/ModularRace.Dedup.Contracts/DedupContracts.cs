@@ -11,7 +11,7 @@ namespace ModularRace.Dedup.Contracts;
 /// <param name="Base">The content of the cloud's version that the side had seen; null: none.</param>
 /// <param name="BaseNumber">That version's number; 0: none.</param>
 /// <param name="TakenNumber">The number of the cloud's version that first took account of this edit.</param>
-/// <param name="Inherited">Fields that the side said in an earlier edit, which its base held already and which it says still, with the number at which that was taken.</param>
+/// <param name="Inherited">Fields that the side said in an earlier edit and says still, with the number at which that was taken.</param>
 public sealed record SideEdit(
     string Side, long Edit, JsonObject Content, JsonObject? Base, long BaseNumber, long TakenNumber, IReadOnlyDictionary<string, long> Inherited)
 {

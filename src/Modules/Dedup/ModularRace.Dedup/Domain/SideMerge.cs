@@ -63,6 +63,10 @@ internal static class SideMerge
                 FieldValues.Copy(type, name, side.Content, words[side.Side]);
             }
 
+            // Whoever only repeats an overtaken value does not say it anew when the next judgement is made either.
+            foreach (var side in said.Where(s => !live.Contains(s) && sides.Contains(s)))
+                if (Differs(type, name, side) && SaidAt(type, name, side) is { } first && first < side.TakenNumber) says[side.Side][name] = first;
+
             var standing = reference
                 ? Reference(type, name, record, speaking, live, disputed, settled)
                 : Standing(type, name, sides, live, disputed);
@@ -133,8 +137,22 @@ internal static class SideMerge
     /// <summary>The number at which the cloud took what the side says of the value; null: it says nothing of it.</summary>
     private static long? SaidAt(string type, string name, SideEdit side)
     {
-        if (side.Base is null || !FieldValues.Identical(type, name, side.Content, side.Base)) return side.TakenNumber;
+        if (Differs(type, name, side)) return RepeatedSince(type, name, side) ?? side.TakenNumber;
         return side.Inherited.TryGetValue(name, out var number) && number <= side.BaseNumber ? number : null;
+    }
+
+    private static bool Differs(string type, string name, SideEdit side) => side.Base is null || !FieldValues.Identical(type, name, side.Content, side.Base);
+
+    /// <summary>
+    /// A later edit on the same base carries every value of the one before it: its author has seen nothing since, and says them
+    /// from then on. So an answer that was lost does not make a value new that others have seen and changed.
+    /// </summary>
+    private static long? RepeatedSince(string type, string name, SideEdit side)
+    {
+        if (side.Last is not { } last) return side.Inherited.TryGetValue(name, out var kept) && kept < side.TakenNumber ? kept : null;
+        return last.BaseNumber == side.BaseNumber && Differs(type, name, last) && FieldValues.Identical(type, name, side.Content, last.Content)
+            ? RepeatedSince(type, name, last) ?? last.TakenNumber
+            : null;
     }
 
     /// <summary>The value that s says gives way to t, who says another and whose base held it, unless s had seen that already.</summary>
