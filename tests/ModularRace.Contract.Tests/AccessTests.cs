@@ -98,7 +98,7 @@ public sealed class AccessTests(Season season)
             Assert.Equal(jury ? 409 : 403, (await key.Call("POST", $"/incidents/{seen}/decision", new { decision = "rejected" })).Status);
             Assert.Equal(jury ? 200 : 403, (await key.Call("GET", "/conflicts")).Status);
             Assert.Equal(jury ? 200 : 403, (await key.Call("GET", "/sync/quarantine")).Status);
-            Assert.Equal(role is "jury_president" or "var_operator" ? 200 : 403, (await key.Call("GET", $"/merges?competition_uuid={mine.Competition}")).Status);
+            foreach (var path in new[] { "/merges", "/suggestions" }) Assert.Equal(role is "jury_president" or "var_operator" ? 200 : 403, (await key.Call("GET", $"{path}?competition_uuid={mine.Competition}")).Status);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class AccessTests(Season season)
     {
         var course = await season.CourseAsync();
         var device = await season.DeviceAsync(course.Competition);
-        foreach (var path in new[] { "/competitions", $"/races/{course.Race}/incidents", "/devices", "/api-keys", "/conflicts", "/sync/quarantine", $"/merges?competition_uuid={course.Competition}" })
+        foreach (var path in new[] { "/competitions", $"/races/{course.Race}/incidents", "/devices", "/api-keys", "/conflicts", "/sync/quarantine", $"/merges?competition_uuid={course.Competition}", "/suggestions" })
             await device.Http.Refused("GET", path, null, 403, "forbidden");
         await device.Http.Refused("POST", "/incidents", new { race_uuid = course.Race }, 403, "forbidden");
         await device.Http.Refused("POST", "/devices/pairing-codes", new { name = "x" }, 403, "forbidden");

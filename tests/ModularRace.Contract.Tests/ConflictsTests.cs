@@ -7,7 +7,7 @@ public sealed class ConflictsTests(Season season)
 {
     private const string Shape =
         "client_uuid conflict_type record_type record_uuid other_record_uuid record_revision competition_uuid device_uuid device_name cloud_data device_data versions differing_fields created_at "
-        + "resolution resolved_by resolved_at notes";
+        + "resolution resolved_by resolved_at notes reason";
 
     [Fact]
     public async Task They_are_listed_by_age_in_pages_to_the_jury_of_their_competition_and_told_apart_by_state()
@@ -25,6 +25,9 @@ public sealed class ConflictsTests(Season season)
         Assert.Equal([made[0], made[2]], await Listed("?state=pending", 1));
         Assert.Equal([made[1]], await Listed("?state=resolved"));
         Assert.Equal(made, await Listed(""));
+        Assert.Equal(made, await Listed($"?competition_uuid={course.Competition}&conflict_type=uuid_exists_different_data"));
+        Assert.Empty(await Listed("?conflict_type=decision_mismatch"));
+        Assert.Empty(await Listed($"?competition_uuid={Calls.Uuid()}"));
 
         foreach (var conflict in await jury.All("/conflicts"))
         {
@@ -39,7 +42,7 @@ public sealed class ConflictsTests(Season season)
         await elsewhere.Refused("GET", $"/conflicts/{made[0]}", null, 404, "not_found");
         await elsewhere.Refused("POST", $"/conflicts/{made[0]}/resolve", new { resolution = "cloud_wins" }, 404, "not_found");
         await (await season.KeyAsync("var_operator", course.Competition)).Refused("POST", $"/conflicts/{made[0]}/resolve", new { resolution = "cloud_wins" }, 403, "forbidden");
-        foreach (var (query, field) in new[] { ("state=x", "state"), ("limit=0", "limit"), ("limit=501", "limit"), ("limit=x", "limit"), ("cursor=%00", "cursor"), ("cursor=-1", "cursor"), ("cursor=nonsense", "cursor") })
+        foreach (var (query, field) in new[] { ("state=x", "state"), ("conflict_type=x", "conflict_type"), ("limit=0", "limit"), ("limit=501", "limit"), ("limit=x", "limit"), ("cursor=%00", "cursor"), ("cursor=-1", "cursor"), ("cursor=nonsense", "cursor") })
             await jury.Refused("GET", $"/conflicts?{query}", null, 400, "validation_failed", field);
         foreach (var path in new[] { "x", "00000000-0000-0000-0000-000000000000", Calls.Uuid() }) await jury.Refused("GET", $"/conflicts/{path}", null, 404, "not_found");
     }

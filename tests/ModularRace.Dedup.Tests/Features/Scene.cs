@@ -64,11 +64,17 @@ internal sealed class Scene
     }
 
     /// <summary>An incident of bib 42 at the gate with its reports, so many seconds after the start, made on the cloud.</summary>
-    public async Task<Guid> Incident(double[] reports, string? penalty = null, string origin = "cloud")
+    /// <param name="reports">Seconds after the start.</param>
+    /// <param name="penalty">It is official, and this was given; null: not decided.</param>
+    /// <param name="origin"><c>cloud</c>, or a device.</param>
+    /// <param name="place">Null: the gate; the nil UUID: none.</param>
+    /// <param name="uncertaintyMs">Of its clock.</param>
+    public async Task<Guid> Incident(double[] reports, string? penalty = null, string origin = "cloud", Guid? place = null, int uncertaintyMs = 40)
     {
         var incident = NewUuid();
-        var content = Timed(reports[0]);
-        (content["race_uuid"], content["race_location_uuid"], content["bib_number"]) = (Race.ToString(), Gate.ToString(), 42);
+        var content = Timed(reports[0], uncertaintyMs);
+        (content["race_uuid"], content["bib_number"]) = (Race.ToString(), 42);
+        if (place != Guid.Empty) content["race_location_uuid"] = (place ?? Gate).ToString();
         if (penalty is not null)
             (content["status"], content["decision"], content["penalty_code"], content["decided_at"], content["decided_by"]) = ("official", "penalty_applied", penalty, "2026-02-08T09:00:00.000Z", "Jo (jury_president, cloud)");
         await host.Send(new ApplyIncidentRecords(
@@ -76,7 +82,7 @@ internal sealed class Scene
             new IncomingRecord(RecordTypes.Incident, incident, content, origin),
             .. reports.Select(at =>
             {
-                var report = Timed(at);
+                var report = Timed(at, uncertaintyMs);
                 (report["incident_uuid"], report["reporter_name"]) = (incident.ToString(), "Ines");
                 return new IncomingRecord(RecordTypes.Report, NewUuid(), report, origin);
             }),
@@ -85,6 +91,24 @@ internal sealed class Scene
     }
 
     public Task<Guid> Incident(double at, string? penalty = null) => Incident([at], penalty);
+
+    /// <summary>A place of the race beside the gate.</summary>
+    public async Task<Guid> Place(string name)
+    {
+        var place = NewUuid();
+        await host.Send(new ApplyReferenceRecords([new IncomingRecord(RecordTypes.RaceLocation, place, new JsonObject { ["race_uuid"] = Race.ToString(), ["name"] = name }, "cloud")]));
+        return place;
+    }
+
+    /// <summary>Corrects the time of the incident and of its one report.</summary>
+    public async Task Move(Guid incident, double seconds)
+    {
+        var shown = (await Read(incident)).Reports.Single(r => r.IncidentUuid == incident);
+        var (own, report) = (Timed(seconds), Timed(seconds));
+        (own["race_uuid"], own["race_location_uuid"], own["bib_number"]) = (Race.ToString(), Gate.ToString(), 42);
+        (report["incident_uuid"], report["reporter_name"]) = (incident.ToString(), "Ines");
+        await host.Send(new ApplyIncidentRecords([new IncomingRecord(RecordTypes.Incident, incident, own, "cloud"), new IncomingRecord(RecordTypes.Report, shown.ClientUuid, report, "cloud")]));
+    }
 
     public Task<IncidentView> Read(Guid incident) => Send(new ReadIncident(incident));
 
@@ -104,8 +128,8 @@ internal sealed class Scene
         return string.Join(" | ", groups);
     }
 
-    private static JsonObject Timed(double seconds) => new()
+    private static JsonObject Timed(double seconds, int uncertaintyMs = 40) => new()
     {
-        ["occurred_at"] = InstantConverter.Write(Start.AddSeconds(seconds)), ["clock_offset_ms"] = 0, ["clock_uncertainty_ms"] = 40, ["clock_source"] = "monotonic",
+        ["occurred_at"] = InstantConverter.Write(Start.AddSeconds(seconds)), ["clock_offset_ms"] = 0, ["clock_uncertainty_ms"] = uncertaintyMs, ["clock_source"] = "monotonic",
     };
 }

@@ -84,10 +84,17 @@ function replace(region, fresh) {
   const open = [...region.querySelectorAll('details[open][id]')].map(d => d.id);
   const focused = region.contains(document.activeElement) ? document.activeElement.id : null;
   const scrolled = [...region.querySelectorAll('[data-scroll]')].map(s => [s.dataset.scroll, s.scrollTop]);
+  // A tick stays, and stays on what was in sight when it was made.
+  const ticked = [...region.querySelectorAll('input[type="checkbox"][data-calm]:checked')].map(t => [t.id, t.value]);
   region.replaceChildren(...fresh.childNodes);
   open.forEach(id => document.getElementById(id)?.setAttribute('open', ''));
   scrolled.forEach(([name, top]) => { const s = region.querySelector(`[data-scroll="${name}"]`); if (s) s.scrollTop = top; });
+  for (const [id, value] of ticked) {
+    const tick = document.getElementById(id);
+    if (tick) Object.assign(tick, { checked: true, value });
+  }
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  region.dispatchEvent(new CustomEvent('redrawn', { bubbles: true }));
 }
 
 function behind(region) {
@@ -96,10 +103,13 @@ function behind(region) {
   note.className = 'alert in';
   note.dataset.behind = '';
   note.setAttribute('role', 'status');
-  const link = document.createElement('a');
-  link.href = location.href;
-  link.textContent = 'Show it as it is now';
-  note.append('Somebody changed this while you were writing. ', link);
+  if ('keeps' in region.dataset) note.append('This moved on while you were at it. Above is how it stands now; what you wrote is kept.');
+  else {
+    const link = document.createElement('a');
+    link.href = location.href;
+    link.textContent = 'Show it as it is now';
+    note.append('Somebody changed this while you were writing. ', link);
+  }
   region.prepend(note);
 }
 

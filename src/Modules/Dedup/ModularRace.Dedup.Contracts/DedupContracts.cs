@@ -43,6 +43,9 @@ public sealed record RecordJudgement(
     string Type, Guid ClientUuid, JsonObject Content, IReadOnlyList<string> Disputed, Guid? ConflictUuid,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says, IReadOnlyDictionary<string, IReadOnlyList<string>> Earlier);
 
+/// <summary>Tells what people call a device: sentences name it, and this module stands before the one that keeps the devices. Told again with every upload.</summary>
+public sealed record NameDevice(Guid DeviceUuid, string Name) : ICommand<Done>;
+
 /// <summary>
 /// Layer 1: merges what the sides of each record say by field (R7, R6), and raises, changes or closes the conflict that a
 /// person must look at. A function of the sides alone: the order in which they arrived plays no part (R3).
@@ -101,6 +104,13 @@ public sealed record FindMergeReasons(IReadOnlyCollection<Guid> IncidentUuids) :
 
 /// <summary>How many conflicts are open in each competition.</summary>
 public sealed record CountOpenConflicts : IQuery<IReadOnlyDictionary<Guid, int>>;
+
+/// <summary>What waits for whoever asks: for the bar of the desk.</summary>
+public sealed record CountWaiting : IQuery<WaitingCounts>;
+
+/// <param name="Conflicts">Open, where they may resolve; null: they may nowhere.</param>
+/// <param name="Suggestions">Open, where they may merge; never counted among the conflicts (R5). Null: they may nowhere.</param>
+public sealed record WaitingCounts(int? Conflicts, int? Suggestions);
 
 /// <summary>How well the duplicate rule did, by an independent look at the observations.</summary>
 /// <param name="CompetitionUuid">Null: all.</param>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using ModularRace.Dedup.Features.ByHand;
 using ModularRace.Dedup.Features.Review;
 using ModularRace.Dedup.Features.Review.Resolving;
+using ModularRace.Dedup.Features.Review.Suggesting;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
@@ -36,8 +37,8 @@ internal static class DedupEndpoints
     {
         var review = api.MapGroup("").WithTags("Review");
 
-        review.MapGet("/conflicts", (string? state, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
-                mediator.Send(new ListConflicts(state, new PageRequest(limit, cursor)), ct))
+        review.MapGet("/conflicts", (string? state, Guid? competition_uuid, string? conflict_type, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(new ListConflicts(state, new PageRequest(limit, cursor), competition_uuid, conflict_type), ct))
             .RequireAuthorization(Policies.Jury).WithName("ListConflicts").WithSummary("What waits for a person, or was resolved").Produces<Page<ConflictView>>();
 
         review.MapGet("/conflicts/{uuid:guid}", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new ReadConflict(uuid), ct))
@@ -56,5 +57,15 @@ internal static class DedupEndpoints
         review.MapPost("/merges/{uuid:guid}/undo", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new UndoMerge(uuid), ct))
             .RequireAuthorization(Policies.Merge).WithName("UndoMerge").WithSummary("Undo a merge: the two sides are told apart")
             .Produces<MergeView>().ProducesProblem(StatusCodes.Status404NotFound);
+
+        review.MapGet("/suggestions", (Guid? competition_uuid, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(new ListSuggestions(competition_uuid, new PageRequest(limit, cursor)), ct))
+            .RequireAuthorization(Policies.Merge).WithName("ListSuggestions").WithSummary("Near misses of the duplicate rule, with why it did not join them").Produces<Page<SuggestionView>>();
+
+        review.MapPost("/suggestions/{uuid:guid}", (Guid uuid, SettleSuggestion message, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(message with { SuggestionUuid = uuid }, ct))
+            .RequireAuthorization(Policies.Merge).WithName("SettleSuggestion").WithSummary("Merge what is suggested, or dismiss it for good")
+            .Produces<SuggestionView>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
     }
 }

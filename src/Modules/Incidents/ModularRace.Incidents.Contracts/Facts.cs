@@ -18,9 +18,10 @@ public sealed record IncidentFacts(
 
 /// <param name="ReportUuid">The report.</param>
 /// <param name="Withdrawn">Taken back: counts no more.</param>
-/// <param name="By">Who says so, for a sentence: a name or the device.</param>
+/// <param name="By">Who says so, for a sentence; null: no name was given.</param>
+/// <param name="Origin"><c>cloud</c> or the UUID of the device that made it.</param>
 /// <param name="At">Its bib, location and time (the incident's where it says none of its own).</param>
-public sealed record ReportFacts(Guid ReportUuid, bool Withdrawn, string? By, SightedAt At);
+public sealed record ReportFacts(Guid ReportUuid, bool Withdrawn, string? By, string Origin, SightedAt At);
 
 /// <param name="LocationUuid">The place; null: not said.</param>
 /// <param name="Bib">1 to 9999; null: not read.</param>

@@ -63,3 +63,12 @@ public sealed record ClearIncidentRecords(IReadOnlyCollection<Guid> Keep) : ICom
 /// <param name="Incidents">The incidents that stay.</param>
 /// <param name="Others">Their reports and the history of both.</param>
 public sealed record KeptIncidentRecords(IReadOnlyCollection<Guid> Incidents, IReadOnlyCollection<Guid> Others);
+
+/// <summary>The changes of these incidents and reports after their making, oldest first: who changed which fields when.</summary>
+public sealed record FindRecordChanges(IReadOnlyCollection<Guid> RecordUuids) : IQuery<IReadOnlyList<RecordChange>>;
+
+/// <param name="At">Corrected (R10); <paramref name="AtDevice"/> is the own time of the system where it was made.</param>
+/// <param name="By">A name with role and system.</param>
+/// <param name="Origin"><c>cloud</c> or the UUID of the device where it was made.</param>
+public sealed record RecordChange(
+    Guid RecordUuid, string Origin, string By, DateTimeOffset At, DateTimeOffset AtDevice, long? ClockOffsetMs, long? ClockUncertaintyMs, IReadOnlyList<string> Fields);

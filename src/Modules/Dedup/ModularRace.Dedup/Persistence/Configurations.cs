@@ -22,6 +22,8 @@ internal sealed class ObservationConfiguration : IEntityTypeConfiguration<Observ
         builder.ToTable("observations");
         builder.HasIndex(o => o.IncidentUuid);
         builder.HasIndex(o => o.Fingerprint);
+        // What lies within two minutes, whatever the place (R5).
+        builder.HasIndex(o => new { o.RaceUuid, o.BibNumber, o.OccurredAt }).HasFilter("bib_number IS NOT NULL");
     }
 }
 
@@ -54,6 +56,7 @@ internal sealed class ConflictConfiguration : IEntityTypeConfiguration<ConflictR
     public void Configure(EntityTypeBuilder<ConflictRow> builder)
     {
         builder.ToTable("sync_conflicts");
+        builder.Ignore(c => c.Shown);
         builder.HasIndex(c => c.ClientUuid).IsUnique();
         builder.Property(c => c.CloudData).HasColumnType("jsonb");
         builder.Property(c => c.DeviceData).HasColumnType("jsonb");
@@ -72,5 +75,26 @@ internal sealed class SettlementConfiguration : IEntityTypeConfiguration<Settlem
         builder.ToTable("settlements");
         builder.Property(s => s.Versions).HasColumnType("jsonb");
         builder.HasIndex(s => new { s.RecordUuid, s.Number });
+    }
+}
+
+internal sealed class DeviceNameConfiguration : IEntityTypeConfiguration<DeviceNameRow>
+{
+    public void Configure(EntityTypeBuilder<DeviceNameRow> builder)
+    {
+        builder.ToTable("device_names");
+        builder.HasIndex(d => d.DeviceUuid).IsUnique();
+    }
+}
+
+internal sealed class SuggestionConfiguration : IEntityTypeConfiguration<SuggestionRow>
+{
+    public void Configure(EntityTypeBuilder<SuggestionRow> builder)
+    {
+        builder.ToTable("suggestions");
+        builder.HasIndex(s => s.ClientUuid).IsUnique();
+        builder.HasIndex(s => new { s.LowerUuid, s.HigherUuid }).IsUnique().HasFilter("outcome IS NULL");
+        builder.HasIndex(s => s.HigherUuid);
+        builder.HasIndex(s => s.CompetitionUuid).HasFilter("outcome IS NULL");
     }
 }

@@ -19,6 +19,10 @@ internal sealed class DedupDbContext(DbContextOptions<DedupDbContext> options) :
     public DbSet<ConflictRow> Conflicts => Set<ConflictRow>();
 
     public DbSet<SettlementRow> Settlements => Set<SettlementRow>();
+
+    public DbSet<SuggestionRow> Suggestions => Set<SuggestionRow>();
+
+    public DbSet<DeviceNameRow> DeviceNames => Set<DeviceNameRow>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using ModularRace.Dedup.Domain;
 using ModularRace.Shared.Identifiers;
 
 namespace ModularRace.Dedup.Persistence;
@@ -45,6 +48,17 @@ internal sealed class ObservationRow
 
     /// <summary>SHA-256 over race, location, bib and 30-second bucket; null where the machine may not compare it.</summary>
     public byte[]? Fingerprint { get; init; }
+
+    /// <summary>As the rule and its sentences have it.</summary>
+    public Observation ToObservation() => new(RaceUuid, LocationUuid, BibNumber, OccurredAt, UncertaintyMs, SeenBy, OccurredAtDevice);
+}
+
+/// <summary>What people call a device, for sentences: Sync, which keeps the devices, tells it.</summary>
+internal sealed class DeviceNameRow
+{
+    public long Id { get; init; }
+    public required Guid DeviceUuid { get; init; }
+    public required string Name { get; set; }
 }
 
 /// <summary>People's word on a pair: a record of its own that syncs like any other (R5), and is never changed; only what is known of the clock that it was said by may grow (R10).</summary>
@@ -98,6 +112,29 @@ internal sealed class MergeRow
     public DateTimeOffset? UndoneAt { get; set; }
 }
 
+/// <summary>R5: two standing incidents of one race and bib within two minutes that the rule did not join, and why it did not.</summary>
+internal sealed class SuggestionRow
+{
+    public long Id { get; init; }
+    public required Guid ClientUuid { get; init; }
+    public required Guid CompetitionUuid { get; init; }
+    public required Guid RaceUuid { get; init; }
+
+    /// <summary>The incidents that stand.</summary>
+    public required Guid LowerUuid { get; init; }
+    public required Guid HigherUuid { get; init; }
+    public required int BibNumber { get; set; }
+    public required string Reason { get; set; }
+    public required decimal SecondsApart { get; set; }
+    public required DateTimeOffset[] Times { get; set; }
+    public required DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>Null while open; <c>merged</c> and <c>dismissed</c> by a person, <c>closed</c> where there was nothing to suggest any more.</summary>
+    public string? Outcome { get; set; }
+    public string? SettledBy { get; set; }
+    public DateTimeOffset? SettledAt { get; set; }
+}
+
 /// <summary>What waits for a person: all versions are kept whole (R8).</summary>
 internal sealed class ConflictRow
 {
@@ -136,6 +173,9 @@ internal sealed class ConflictRow
     public string? ResolvedBy { get; set; }
     public DateTimeOffset? ResolvedAt { get; set; }
     public string? Notes { get; set; }
+
+    /// <summary>Which version of the record stands in it and which versions it shows, as one text: another where a person would have more before them.</summary>
+    public string Shown => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{RecordRevision}\n{Versions}")), 0, 16);
 }
 
 /// <summary>What a person settled of a record, with which version of it: the versions that they had before them give way to it, whenever they come again (R7).</summary>
@@ -158,4 +198,7 @@ internal static class ConflictTypes
 {
     public const string FieldMismatch = "field_mismatch", UuidExistsDifferentData = "uuid_exists_different_data", DecisionMismatch = "decision_mismatch",
         FingerprintMatchDecisionMismatch = "fingerprint_match_decision_mismatch", ReferenceEditedOnBothSides = "reference_edited_on_both_sides";
+
+    public static readonly IReadOnlyList<string> All =
+        [FingerprintMatchDecisionMismatch, DecisionMismatch, FieldMismatch, UuidExistsDifferentData, ReferenceEditedOnBothSides];
 }

@@ -153,7 +153,7 @@ internal sealed class IncidentChanges(
         return incidents.ConvertAll(i => new IncidentFacts(
             i.ClientUuid, i.CompetitionUuid, i.RaceUuid, i.Origin, i.Status, i.Decision, i.PenaltyCode, Sighted(i.RaceLocationUuid, i.BibNumber, i.At),
             [.. reports[i.ClientUuid].Select(r => new ReportFacts(
-                r.ClientUuid, r.IsWithdrawn, r.ReporterName ?? r.ReportedBy,
+                r.ClientUuid, r.IsWithdrawn, r.ReporterName ?? r.ReportedBy, r.Origin,
                 Sighted(r.RaceLocationUuid ?? i.RaceLocationUuid, r.BibNumber ?? i.BibNumber, r.At)))]));
     }
 

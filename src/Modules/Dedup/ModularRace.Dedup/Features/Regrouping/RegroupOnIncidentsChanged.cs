@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Dedup.Domain;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Incidents.Contracts;
+using ModularRace.Shared.Access;
 using ModularRace.Shared.Persistence;
 
 namespace ModularRace.Dedup.Features.Regrouping;
@@ -11,7 +12,7 @@ namespace ModularRace.Dedup.Features.Regrouping;
 /// Takes down what changed of each incident, and works the groups out anew around it, within the transaction that changed
 /// it and under the lock of its race.
 /// </summary>
-internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper regrouper) : INotificationHandler<IncidentsChanged>
+internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper regrouper, ISystemIdentity system) : INotificationHandler<IncidentsChanged>
 {
     public async Task Handle(IncidentsChanged notification, CancellationToken cancellationToken)
     {
@@ -20,6 +21,7 @@ internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper reg
         var members = await db.Members.Where(m => uuids.Contains(m.IncidentUuid)).ToDictionaryAsync(m => m.IncidentUuid, cancellationToken);
         await db.Observations.Where(o => uuids.Contains(o.IncidentUuid)).ExecuteDeleteAsync(cancellationToken);
 
+        var names = await NamesAsync(facts, cancellationToken);
         var made = new List<GroupMember>();
         var observations = new List<ObservationRow>();
         foreach (var f in facts)
@@ -47,14 +49,33 @@ internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper reg
             var allWithdrawn = f.Reports.Count > 0 && f.Reports.All(r => r.Withdrawn);
             member.Withdrawn = allWithdrawn && f.Status != "official" && f.Decision == "pending";
             // R4: an incident's own time counts as one more, unless it has reports of its own and all are withdrawn.
-            if (!allWithdrawn) observations.Add(Observe(f, null, f.Reports.FirstOrDefault(r => !r.Withdrawn)?.By, f.Own));
-            foreach (var report in f.Reports.Where(r => !r.Withdrawn)) observations.Add(Observe(f, report.ReportUuid, report.By, report.At));
+            var first = f.Reports.FirstOrDefault(r => !r.Withdrawn);
+            if (!allWithdrawn) observations.Add(Observe(f, null, Seen(first?.By, first?.Origin ?? f.Origin, names), f.Own));
+            foreach (var report in f.Reports.Where(r => !r.Withdrawn)) observations.Add(Observe(f, report.ReportUuid, Seen(report.By, report.Origin, names), report.At));
         }
 
         await db.SaveChangesAsync(cancellationToken);
         await db.CopyAsync(made, cancellationToken);
         await db.CopyAsync(observations, cancellationToken);
         await regrouper.AroundAsync(uuids, cancellationToken);
+    }
+
+    private async Task<Dictionary<string, string>> NamesAsync(List<IncidentFacts> facts, CancellationToken cancellationToken)
+    {
+        var devices = facts.SelectMany(f => f.Reports.Select(r => r.Origin).Append(f.Origin)).Distinct(StringComparer.Ordinal)
+            .Select(o => Guid.TryParse(o, out var device) ? device : Guid.Empty).Where(d => d != Guid.Empty).ToArray();
+        var names = devices.Length == 0 ? [] : await db.DeviceNames.AsNoTracking().Where(d => devices.Contains(d.DeviceUuid)).ToDictionaryAsync(d => d.DeviceUuid.ToString(), d => d.Name, StringComparer.Ordinal, cancellationToken);
+        if (system.Origin != CloudIdentity.Cloud) names[system.Origin] = system.Name;
+        return names;
+    }
+
+    /// <summary>Who saw it, and on which device: "Rita Ciresa on Pi Start", "Pi Start", "VAR 2".</summary>
+    private static string? Seen(string? by, string origin, Dictionary<string, string> names)
+    {
+        // A signature's role and system are for the record, not for a sentence.
+        var name = by?.LastIndexOf(" (", StringComparison.Ordinal) is > 0 and var at && Roles.All.Any(r => by.AsSpan(at + 2).StartsWith($"{r}, ", StringComparison.Ordinal)) ? by[..at] : by;
+        var device = names.GetValueOrDefault(origin);
+        return name is null ? device : device is null || device == name ? name : $"{name} on {device}";
     }
 
     private static ObservationRow Observe(IncidentFacts incident, Guid? report, string? by, SightedAt at)

@@ -22,7 +22,7 @@ internal sealed class Regrouper(DedupDbContext db, IMediator mediator, MergeLog 
         var observations = around.Observations.Where(o => o.ReportUuid is not { } report || !held.Contains(report)).ToLookup(o => o.IncidentUuid);
         var candidates = around.Members.Values.Select(m => new Candidate(
             m.IncidentUuid, m.Origin == "cloud", m.OccurredAt, m.DecidedAs, !held.Contains(m.IncidentUuid), m.Withdrawn,
-            [.. observations[m.IncidentUuid].Select(o => new Observation(o.RaceUuid, o.LocationUuid, o.BibNumber, o.OccurredAt, o.UncertaintyMs, o.SeenBy, o.OccurredAtDevice))])).ToList();
+            [.. observations[m.IncidentUuid].Select(o => o.ToObservation())])).ToList();
         var said = around.Said.Values.Select(g => new Said(g.LowerUuid, g.HigherUuid, g.Kind == "together", g.SaidBy)).ToList();
         var groups = DuplicateRule.Group(candidates, said);
 
@@ -37,6 +37,7 @@ internal sealed class Regrouper(DedupDbContext db, IMediator mediator, MergeLog 
         await clashes.WriteAsync(around, groups, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         if (changed.Count > 0) await mediator.Send(new SetIncidentGroups(changed), cancellationToken);
+        await mediator.Publish(new Regrouped([.. around.Members.Keys], held), cancellationToken);
     }
 
     /// <summary>R4: records in an open conflict over race, location, bib, time or decision, which take no part until it is resolved.</summary>
@@ -49,3 +50,8 @@ internal sealed class Regrouper(DedupDbContext db, IMediator mediator, MergeLog 
         return [.. open.Where(c => FieldValues.KeepsOut(c.DifferingFields)).Select(c => c.RecordUuid)];
     }
 }
+
+/// <summary>Said when the groups around these incidents are as they shall be, in the same transaction and under the same lock.</summary>
+/// <param name="Incidents">All that were looked at.</param>
+/// <param name="HeldOut">Of these and their reports the ones that take no part while a conflict over them is open.</param>
+internal sealed record Regrouped(IReadOnlyCollection<Guid> Incidents, IReadOnlySet<Guid> HeldOut) : INotification;

@@ -17,7 +17,7 @@ internal sealed record ListMerges(Guid CompetitionUuid, PageRequest Page) : IQue
 /// <param name="Times">The corrected times of the two observations that lie nearest.</param>
 internal sealed record MergeView(
     Guid ClientUuid, IReadOnlyList<Guid> IncidentUuids, Guid IntoUuid, string By, string Reason, decimal? SecondsApart, IReadOnlyList<DateTimeOffset> Times,
-    IReadOnlyList<Guid> Reports, DateTimeOffset MadeAt, DateTimeOffset? UndoneAt)
+    IReadOnlyList<Guid> Reports, DateTimeOffset MadeAt, DateTimeOffset? UndoneAt, Guid RaceUuid)
 {
     public static async Task<IReadOnlyList<MergeView>> OfAsync(DedupDbContext db, IReadOnlyList<MergeRow> merges, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed record MergeView(
             .OrderBy(o => o.OccurredAt).Select(o => new { o.IncidentUuid, ReportUuid = o.ReportUuid!.Value }).ToListAsync(cancellationToken)).ToLookup(o => o.IncidentUuid, o => o.ReportUuid);
         return [.. merges.Select(m => new MergeView(
             m.ClientUuid, [m.LowerUuid, m.HigherUuid], m.IntoUuid, m.By, m.Reason, m.SecondsApart, m.Times,
-            [.. reports[m.LowerUuid], .. reports[m.HigherUuid]], m.MadeAt, m.UndoneAt))];
+            [.. reports[m.LowerUuid], .. reports[m.HigherUuid]], m.MadeAt, m.UndoneAt, m.RaceUuid))];
     }
 }
 

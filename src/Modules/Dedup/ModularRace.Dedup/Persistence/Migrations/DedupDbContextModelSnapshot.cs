@@ -148,6 +148,34 @@ namespace ModularRace.Dedup.Persistence.Migrations
                     b.ToTable("sync_conflicts", "dedup");
                 });
 
+            modelBuilder.Entity("ModularRace.Dedup.Persistence.DeviceNameRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("DeviceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("device_uuid");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_device_names");
+
+                    b.HasIndex("DeviceUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_device_names_device_uuid");
+
+                    b.ToTable("device_names", "dedup");
+                });
+
             modelBuilder.Entity("ModularRace.Dedup.Persistence.GroupMember", b =>
                 {
                     b.Property<long>("Id")
@@ -444,6 +472,10 @@ namespace ModularRace.Dedup.Persistence.Migrations
                     b.HasIndex("IncidentUuid")
                         .HasDatabaseName("ix_observations_incident_uuid");
 
+                    b.HasIndex("RaceUuid", "BibNumber", "OccurredAt")
+                        .HasDatabaseName("ix_observations_race_uuid_bib_number_occurred_at")
+                        .HasFilter("bib_number IS NOT NULL");
+
                     b.ToTable("observations", "dedup");
                 });
 
@@ -490,6 +522,91 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasDatabaseName("ix_settlements_record_uuid_number");
 
                     b.ToTable("settlements", "dedup");
+                });
+
+            modelBuilder.Entity("ModularRace.Dedup.Persistence.SuggestionRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("BibNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("bib_number");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<Guid>("HigherUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("higher_uuid");
+
+                    b.Property<Guid>("LowerUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lower_uuid");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<Guid>("RaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("race_uuid");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<decimal>("SecondsApart")
+                        .HasColumnType("numeric")
+                        .HasColumnName("seconds_apart");
+
+                    b.Property<DateTimeOffset?>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("SettledBy")
+                        .HasColumnType("text")
+                        .HasColumnName("settled_by");
+
+                    b.PrimitiveCollection<DateTimeOffset[]>("Times")
+                        .IsRequired()
+                        .HasColumnType("timestamp with time zone[]")
+                        .HasColumnName("times");
+
+                    b.HasKey("Id")
+                        .HasName("pk_suggestions");
+
+                    b.HasIndex("ClientUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_suggestions_client_uuid");
+
+                    b.HasIndex("CompetitionUuid")
+                        .HasDatabaseName("ix_suggestions_competition_uuid")
+                        .HasFilter("outcome IS NULL");
+
+                    b.HasIndex("HigherUuid")
+                        .HasDatabaseName("ix_suggestions_higher_uuid");
+
+                    b.HasIndex("LowerUuid", "HigherUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_suggestions_lower_uuid_higher_uuid")
+                        .HasFilter("outcome IS NULL");
+
+                    b.ToTable("suggestions", "dedup");
                 });
 #pragma warning restore 612, 618
         }

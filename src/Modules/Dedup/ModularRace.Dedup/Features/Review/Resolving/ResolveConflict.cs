@@ -27,6 +27,10 @@ internal sealed record ResolveConflict(
     /// <summary>From the path.</summary>
     [JsonIgnore]
     public Guid ConflictUuid { get; init; }
+
+    /// <summary>The versions that a page showed (<see cref="ConflictRow.Shown"/>): one that came since was not before the person, though the record is as it was. Null: not said.</summary>
+    [JsonIgnore]
+    public string? Shown { get; init; }
 }
 
 internal static class Resolutions
@@ -46,7 +50,7 @@ internal sealed class ResolveConflictValidator : AbstractValidator<ResolveConfli
 }
 
 internal sealed class ResolveConflictHandler(
-    DedupDbContext db, DatabaseSession session, RecordSettling record, DecisionSettling decision, ICurrentActor current, TimeProvider time)
+    DedupDbContext db, DatabaseSession session, RecordSettling record, DecisionSettling decision, IMediator mediator, ICurrentActor current, TimeProvider time)
     : IRequestHandler<ResolveConflict, ConflictView>
 {
     public async Task<ConflictView> Handle(ResolveConflict request, CancellationToken cancellationToken)
@@ -58,7 +62,7 @@ internal sealed class ResolveConflictHandler(
         await session.LockAsync(RaceLock.Scope, await RacesAsync(asked, cancellationToken), cancellationToken);
         var conflict = await db.Conflicts.FromSql($"SELECT * FROM dedup.sync_conflicts WHERE id = {asked.Id} FOR UPDATE").SingleAsync(cancellationToken);
         if (conflict.ResolvedAt is not null) throw Problem.Conflict("already_resolved", "This conflict is resolved already.");
-        if (request.RecordRevision is { } seen && seen != conflict.RecordRevision)
+        if ((request.RecordRevision is { } seen && seen != conflict.RecordRevision) || (request.Shown is { } shown && shown != conflict.Shown))
             throw Problem.Conflict("record_changed", "The record has changed since you looked at it. Look again, and decide anew.");
         if (request.Resolution == Resolutions.KeepApart && conflict.OtherRecordUuid is null)
             throw Problem.Validation("resolution", "Only two incidents can be kept apart.");
@@ -67,7 +71,7 @@ internal sealed class ResolveConflictHandler(
         conflict.ResolvedAt = Instants.ToMilliseconds(time.GetUtcNow());
         if (conflict.OtherRecordUuid is null) await record.SettleAsync(conflict, request, cancellationToken);
         else await decision.SettleAsync(conflict, request, cancellationToken);
-        return ConflictView.Of(conflict);
+        return (await ConflictView.OfAsync(db, mediator, [conflict], cancellationToken))[0];
     }
 
     /// <summary>The race of the record and whichever its versions name.</summary>

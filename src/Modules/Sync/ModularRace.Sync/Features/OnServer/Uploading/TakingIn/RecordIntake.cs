@@ -26,6 +26,7 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
         IReadOnlyList<ReceivedRecord> records, Sender sender, bool accepted, CancellationToken ct)
     {
         var run = new IntakeRun(sender, accepted);
+        await mediator.Send(new NameDevice(sender.DeviceUuid, sender.Name), ct);
         foreach (var record in records.Where(r => r.Fault is not null)) run.Reject(record, record.Fault!, null);
         var fresh = await KnownEdits.TellAsync(db, mediator, [.. records.Where(r => r.Fault is null).OrderBy(r => RecordTypes.Rank(r.Type)).ThenBy(r => r.Index)], run, ct);
 

@@ -16,6 +16,21 @@ namespace ModularRace.Dedup.Persistence.Migrations
                 name: "dedup");
 
             migrationBuilder.CreateTable(
+                name: "device_names",
+                schema: "dedup",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    device_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_device_names", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "group_members",
                 schema: "dedup",
                 columns: table => new
@@ -134,6 +149,32 @@ namespace ModularRace.Dedup.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "suggestions",
+                schema: "dedup",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    race_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    lower_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    higher_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    bib_number = table.Column<int>(type: "integer", nullable: false),
+                    reason = table.Column<string>(type: "text", nullable: false),
+                    seconds_apart = table.Column<decimal>(type: "numeric", nullable: false),
+                    times = table.Column<DateTimeOffset[]>(type: "timestamp with time zone[]", nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    outcome = table.Column<string>(type: "text", nullable: true),
+                    settled_by = table.Column<string>(type: "text", nullable: true),
+                    settled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_suggestions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sync_conflicts",
                 schema: "dedup",
                 columns: table => new
@@ -167,6 +208,13 @@ namespace ModularRace.Dedup.Persistence.Migrations
                 {
                     table.PrimaryKey("pk_sync_conflicts", x => x.id);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_device_names_device_uuid",
+                schema: "dedup",
+                table: "device_names",
+                column: "device_uuid",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_group_members_incident_uuid",
@@ -246,10 +294,45 @@ namespace ModularRace.Dedup.Persistence.Migrations
                 column: "incident_uuid");
 
             migrationBuilder.CreateIndex(
+                name: "ix_observations_race_uuid_bib_number_occurred_at",
+                schema: "dedup",
+                table: "observations",
+                columns: new[] { "race_uuid", "bib_number", "occurred_at" },
+                filter: "bib_number IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_settlements_record_uuid_number",
                 schema: "dedup",
                 table: "settlements",
                 columns: new[] { "record_uuid", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suggestions_client_uuid",
+                schema: "dedup",
+                table: "suggestions",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suggestions_competition_uuid",
+                schema: "dedup",
+                table: "suggestions",
+                column: "competition_uuid",
+                filter: "outcome IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suggestions_higher_uuid",
+                schema: "dedup",
+                table: "suggestions",
+                column: "higher_uuid");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_suggestions_lower_uuid_higher_uuid",
+                schema: "dedup",
+                table: "suggestions",
+                columns: new[] { "lower_uuid", "higher_uuid" },
+                unique: true,
+                filter: "outcome IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_sync_conflicts_client_uuid",
@@ -284,6 +367,10 @@ namespace ModularRace.Dedup.Persistence.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "device_names",
+                schema: "dedup");
+
+            migrationBuilder.DropTable(
                 name: "group_members",
                 schema: "dedup");
 
@@ -301,6 +388,10 @@ namespace ModularRace.Dedup.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "settlements",
+                schema: "dedup");
+
+            migrationBuilder.DropTable(
+                name: "suggestions",
                 schema: "dedup");
 
             migrationBuilder.DropTable(
