@@ -22,6 +22,27 @@ public sealed class EveningTests(CloudAndPi day) : IClassFixture<CloudAndPi>
     }
 
     [Fact]
+    public async Task Whoever_looks_on_sees_a_download_an_upload_and_a_proof_come_on()
+    {
+        using var events = new StreamReader(await day.Pi.GetStreamAsync(new Uri("api/v1/device/progress", UriKind.Relative)));
+        await day.Pi.Post("/device/download?wait=true", new { competition_uuid = day.Competition }, HttpStatusCode.OK);
+        await ReportAsync(131, 2400, "Gate 9 cut");
+        await day.SyncUntilSentAsync();
+        await day.Pi.Post("/device/verify", null, HttpStatusCode.OK);
+
+        var steps = new List<JsonNode>();
+        foreach (var phase in new[] { "downloading", "storing", "sending", "receiving", "verifying", "done" })
+            while (steps.Count == 0 || steps[^1].Text("phase") != phase)
+                if (await events.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && line.StartsWith("data:", StringComparison.Ordinal)) steps.Add(JsonNode.Parse(line["data:".Length..])!);
+        Assert.Contains(steps, s => s.Text("phase") == "downloading" && (double)s["share"]! > 0.5);
+        Assert.Contains(steps, s => s.Text("phase") == "storing" && (int)s["total"]! > 75);
+        Assert.Contains(steps, s => s.Text("phase") == "sending" && (int)s["total"]! > 0 && (int)s["done"]! == (int)s["total"]!);
+        Assert.Contains(steps, s => s.Text("phase") == "verifying" && (int)s["total"]! > 0 && (long)s["bytes"]! > 0);
+        foreach (var (before, step) in steps.Zip(steps.Skip(1)))
+            if (before.Text("phase") == step.Text("phase")) Assert.True((double)step["share"]! >= (double)before["share"]! && (long)step["bytes"]! >= (long)before["bytes"]!, $"{before} {step}");
+    }
+
+    [Fact]
     public async Task After_the_clearing_the_same_competition_comes_back_as_the_cloud_has_it_and_is_edited_as_before()
     {
         var made = await ReportAsync(111, 600, "Gate 3 cut");

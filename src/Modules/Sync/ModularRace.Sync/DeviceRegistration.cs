@@ -38,7 +38,7 @@ internal static class DeviceRegistration
         services.AddSingleton<SigningKey>();
         services.AddScoped<LostVersions>();
         services.AddSingleton<ScopedSender>();
-        services.AddSingleton(provider => new DeviceProgress(provider.GetService<IHostApplicationLifetime>()));
+        services.AddSingleton(provider => new DeviceProgress(provider.GetService<IHostApplicationLifetime>(), provider.GetRequiredService<LinkMeter>()));
         services.AddSingleton<BatchSize>();
         services.AddSingleton<LinkSignal>();
         services.AddTransient<SyncPass>();

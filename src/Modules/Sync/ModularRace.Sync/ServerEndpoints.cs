@@ -91,8 +91,8 @@ internal static class ServerEndpoints
                 TypedResults.Ok(await mediator.Send(new ListDeviceCompetitions(http.Request.Headers[Protocol.SigningKeyHeader].FirstOrDefault()), ct)))
             .WithName("ListDeviceCompetitions").WithSummary("What the device may download");
         sync.MapGet("/download", async ([FromQuery(Name = "competition_uuid")] Guid? competitionUuid, DateOnly? date, IMediator mediator, CancellationToken ct) =>
-                TypedResults.Ok(await mediator.Send(new DownloadCompetition(competitionUuid, date), ct)))
-            .WithName("DownloadCompetition").WithSummary("All that a device needs of a competition, and the cursor of the changes from there").ProducesProblem(400).ProducesProblem(404);
+                new PackedAnswer(await mediator.Send(new DownloadCompetition(competitionUuid, date), ct)))
+            .Produces<DownloadAnswer>().WithName("DownloadCompetition").WithSummary("All that a device needs of a competition, and the cursor of the changes from there").ProducesProblem(400).ProducesProblem(404);
         sync.MapGet("/changes", async (string? cursor, int? limit, [FromQuery(Name = "store_uuid")] Guid? storeUuid, IMediator mediator, CancellationToken ct) =>
                 TypedResults.Ok(await mediator.Send(new ReadChanges(cursor, limit, storeUuid), ct)))
             .WithName("ReadChanges").WithSummary("What changed since a cursor").ProducesProblem(400).ProducesProblem(410);

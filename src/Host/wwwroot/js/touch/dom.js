@@ -60,5 +60,11 @@ export function meter(done, total, { finished = false, width = 568 } = {}) {
     s('path', { class: 'ticks', d: ticks.join('') }));
 }
 
+/** "43 %"; 100 only when all of it has gone. */
+export const percent = share => `${Math.floor(share * 100)} %`;
+
+/** "84 kB", "1.2 MB". */
+export const size = bytes => bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
 /** "1 report", "3 reports". */
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;

@@ -1,7 +1,7 @@
 // Choosing the competition, fetching it with real progress, and the counts to check against the paper start list.
 
 import { Away, get, post, Refused } from './api.js';
-import { count, fill, h, icon, key, meter, pageData } from './dom.js';
+import { count, fill, h, icon, key, meter, pageData, percent, size } from './dom.js';
 import { follow, unfollow } from './progress.js';
 import * as shell from './shell.js';
 
@@ -94,10 +94,11 @@ function finish(chosen, failure) {
   told('alert', 'It is not all here yet', failure, key('Try again', { class: 'go', onclick: () => start(chosen) }), key('Another competition', { onclick: choose }));
 }
 
-function showStep(chosen, { phase, done, total }) {
+function showStep(chosen, { phase, done, total, bytes = 0, share = 0 }) {
+  const figure = total > 0 ? `${done} of ${total}` : share > 0 ? percent(share) : bytes > 0 ? size(bytes) : '…';
   root.className = 'body';
   fill(root, h('div', { class: 'loading-card card' }, h('h1', {}, chosen.name), h('p', {}, phases[phase] ?? 'Fetching the competition'),
-    h('p', { class: 'figure' }, total > 0 ? `${done} of ${total}` : '…'), meter(done, total, { width: 900 }), h('p', {}, 'A broken link does no harm: it can be fetched again from the start.')));
+    h('p', { class: 'figure' }, figure), meter(share, 1, { width: 900 }), h('p', {}, bytes > 0 && share > 0 ? `${size(bytes)} so far. ` : '', 'A broken link does no harm: it can be fetched again from the start.')));
 }
 
 function wait(title, text) {

@@ -2,10 +2,10 @@
 // a lamp here: each shows what the cloud has signed, or what this Pi counts. For a day without a link there is the stick.
 
 import { Away, get, post, Refused } from './api.js';
-import { count, fill, h, icon, key, meter } from './dom.js';
+import { count, fill, h, icon, key, meter, percent } from './dom.js';
 import { ask } from './keyboard.js';
 import * as outbox from './outbox.js';
-import { follow } from './progress.js';
+import { follow, soFar } from './progress.js';
 import * as shell from './shell.js';
 import * as times from './times.js';
 
@@ -17,7 +17,7 @@ let device = shell.device;
 let clearance = null; // what this Pi can tell by itself: {names, records, clips, reasons, receipt}
 let faults = [];      // what the last proof or clearing was refused for
 let busy = null;      // what runs now, in words
-let step = null;      // {done, total} of the proof
+let step = null;      // {phase, done, total, bytes, share} of it
 let lastWord = null;  // why the last thing could not be done
 
 const words = {
@@ -27,6 +27,8 @@ const words = {
   missing_on_cloud: ['alert', 'problem', n => `The cloud lacks ${count(n, 'record')}`, () => 'Sync now sends them again; prove it then once more.'],
   different_on_cloud: ['alert', 'problem', n => `The cloud has ${count(n, 'record')} in another version`, () => 'Sync now, and prove it then once more.'],
 };
+
+const phases = ['sending', 'receiving', 'downloading', 'storing', 'verifying']; // what has a figure
 
 const unsaved = () => { const { unsaved: taps, additions, refused } = outbox.counts(); return taps + additions + refused; };
 const proven = () => Boolean(clearance?.receipt) && clearance.reasons.length === 0 && unsaved() === 0 && faults.length === 0;
@@ -38,11 +40,13 @@ function showGoing() {
   if (!clearance || !device) { fill(going, h('h2', {}, 'One moment')); return; }
   const { records, receipt } = clearance;
   const held = proven();
-  const done = busy && step ? step.done : held ? records : 0;
   const headline = busy ?? (clearance.names.length === 0 ? 'Nothing to clear' : held ? 'Proven: the cloud has everything' : 'Not proven yet');
   fill(going, h('h2', {}, headline),
-    h('div', { class: 'gauge' }, h('span', {}, 'Compared with the cloud'), h('b', {}, done, ' ', h('small', {}, `of ${count(records, 'record')}`)), meter(done, records, { finished: held && !busy })),
-    h('p', { class: 'told' }, lastWord ? h('strong', { class: 'problem' }, lastWord)
+    step?.share > 0
+      ? h('div', { class: 'gauge' }, h('span', {}, 'On its way'), h('b', {}, percent(step.share), step.total > 0 && h('small', {}, ` of ${count(step.total, 'record')}`)), meter(step.share, 1))
+      : h('div', { class: 'gauge' }, h('span', {}, 'Compared with the cloud'), h('b', {}, held ? records : 0, ' ', h('small', {}, `of ${count(records, 'record')}`)), meter(held ? records : 0, records, { finished: held && !busy })),
+    h('p', { class: 'told' }, step && soFar(step) ? [h('strong', {}, soFar(step)), '. A link that breaks does no harm: it can be done again.']
+      : lastWord ? h('strong', { class: 'problem' }, lastWord)
       : held ? [h('strong', {}, `Receipt of ${times.moment(receipt.verified_at)}`), '. It covers exactly what is on this Pi now.']
         : 'The cloud compares a checksum of each record with its own, and signs that it has them all.'),
     h('div', { class: 'acts' }, act('check', 'Prove it', prove, !device.paired || clearance.reasons.length > 0 || clearance.names.length === 0), act('sync', 'Sync now', sync, !device.paired)));
@@ -54,6 +58,7 @@ const act = (mark, label, run, shut) => key(icon(mark, 's32'), { class: busy || 
 async function during(what, work) {
   busy = what;
   [lastWord, faults] = [null, []];
+  follow(now => { if (busy && phases.includes(now?.phase)) { step = now; showGoing(); } });
   showAll();
   let [word, found] = [null, []];
   try {
@@ -74,7 +79,6 @@ async function during(what, work) {
 }
 
 const prove = () => during('Comparing with the cloud', async () => {
-  follow(now => { if (busy && now?.phase === 'verifying') { step = now; showGoing(); } });
   const proof = await post('/device/verify', {}, { timeoutMs: 600000 });
   for (const [code, list] of [['missing_on_cloud', proof.missing], ['different_on_cloud', proof.different]]) if (list.length > 0) faults.push({ code, count: list.length });
   return proof;

@@ -1,9 +1,9 @@
 // To send: how much waits and why, and Sync now. Offline is not a failure (R11): it says so, and nothing leaves the queue unsent.
 
 import { all, Away, post } from './api.js';
-import { count, fill, h, icon, key, meter, pageData } from './dom.js';
+import { count, fill, h, icon, key, meter, pageData, percent } from './dom.js';
 import * as outbox from './outbox.js';
-import { follow } from './progress.js';
+import { follow, soFar } from './progress.js';
 import * as shell from './shell.js';
 import * as times from './times.js';
 
@@ -14,7 +14,8 @@ const side = document.getElementById('side');
 
 let device = shell.device;
 let rows = { failed: [], conflict: [], pending: [] };
-let run = null;      // {phase, done, total} while a sync runs
+let run = null;      // {phase, done, total, bytes, share} while a sync runs
+let shown = null;    // the last of them with a share, until the counts are fresh: a bar never jumps back
 let asked = false;   // Sync now was touched and has not been answered
 let lastWord = null; // why it could not be done
 let at = 0;
@@ -42,7 +43,9 @@ function showGoing() {
   const finished = sum > 0 && sent === sum && !device.last_run_error;
   const busy = Boolean(run) || asked || device.syncing;
   fill(going, h('h2', {}, headline()),
-    h('div', { class: 'gauge' }, h('span', {}, 'On the cloud'), h('b', {}, sent, ' ', h('small', {}, `of ${count(sum, 'record')}`)), meter(sent, sum, { finished })),
+    shown
+      ? h('div', { class: 'gauge' }, h('span', {}, 'On its way'), h('b', {}, percent(shown.share), shown.total > 0 && h('small', {}, ` of ${count(shown.total, 'record')}`)), meter(shown.share, 1))
+      : h('div', { class: 'gauge' }, h('span', {}, 'On the cloud'), h('b', {}, sent, ' ', h('small', {}, `of ${count(sum, 'record')}`)), meter(sent, sum, { finished })),
     h('p', { class: 'told' }, told()),
     h('div', { class: 'acts' },
       key(icon('sync', 's32'), { class: busy || !device.paired ? 'shut' : 'go', 'aria-disabled': busy || !device.paired ? 'true' : null, onclick: syncNow }, busy ? 'Sending' : 'Sync now'),
@@ -50,7 +53,7 @@ function showGoing() {
 }
 
 function told() {
-  if (run && run.total > 0) return [h('strong', {}, `${run.done} of ${run.total}`), ' in this run. A link that breaks loses nothing: it goes on where it stopped.'];
+  if (run && (run.total > 0 || run.bytes > 0)) return [h('strong', {}, soFar(run)), '. A link that breaks loses nothing: it goes on where it stopped.'];
   if (lastWord) return [h('strong', { class: 'problem' }, lastWord), ' Reporting goes on as before.'];
   if (!device.paired) return 'Reports are kept here. Pair this Pi to send them.';
   const last = device.last_sync_at ? [h('strong', {}, `Last good sync ${times.moment(device.last_sync_at)}`), `, ${times.age(times.wallNow() - Date.parse(device.last_sync_at))} ago. `] : [h('strong', {}, 'No sync yet. ')];
@@ -76,8 +79,10 @@ async function syncNow() {
 const listen = () => follow(step => {
   const ran = run;
   run = step && step.phase in phases ? step : null;
-  if (ran && !run) {
-    if (step?.phase === 'failed') lastWord = step.message;
+  if (run?.share > 0) shown = run;
+  if (run?.bytes > 0) lastWord = null;
+  if (ran && !run && step?.phase === 'failed') lastWord = step.message;
+  if (ran && ran.phase !== run?.phase) {
     shell.refresh();
     refreshRows();
   }
@@ -181,6 +186,7 @@ shell.events.addEventListener('device', event => {
   if (counts !== seen) { seen = counts; refreshRows(); }
   if (device.syncing && !run) listen();
   if (!device.syncing && !asked) run = null;
+  if (!(run?.share > 0)) shown = null;
   showAll();
 });
 outbox.events.addEventListener('count', showLeft);

@@ -8,6 +8,9 @@ internal static class Protocol
     public const int Min = 1, Max = 1;
     public const string VersionHeader = "X-Protocol-Version", DeviceHeader = "X-Device-UUID", BootHeader = "X-Boot-Id", SigningKeyHeader = "X-Signing-Key";
 
+    /// <summary>How long a packed answer is on the wire.</summary>
+    public const string PackedLengthHeader = "X-Packed-Length";
+
     /// <summary>Refuses with 426 what is not spoken here.</summary>
     public static void Require(string? version)
     {

@@ -4,6 +4,7 @@ namespace ModularRace.Sync.Domain.OnDevice.Link;
 internal sealed class LinkMeter
 {
     private long sent, received, requests;
+    private Expected? expected;
 
     public long Sent => Interlocked.Read(ref sent);
 
@@ -11,16 +12,46 @@ internal sealed class LinkMeter
 
     public long Requests => Interlocked.Read(ref requests);
 
-    public void CountSent(long bytes) => Interlocked.Add(ref sent, bytes);
+    /// <summary>Called for each piece that went over the link.</summary>
+    public Action? Moved { get; set; }
 
-    public void CountReceived(long bytes) => Interlocked.Add(ref received, bytes);
+    /// <summary>How much of the body that is expected has passed, 0 to 1; 0 where none is.</summary>
+    public double Passed => Volatile.Read(ref expected) is { } body ? Math.Clamp(((body.Comes ? Received : Sent) - body.From) / (double)body.Length, 0, 1) : 0;
+
+    public void CountSent(long bytes)
+    {
+        Interlocked.Add(ref sent, bytes);
+        Moved?.Invoke();
+    }
+
+    public void CountReceived(long bytes)
+    {
+        Interlocked.Add(ref received, bytes);
+        Moved?.Invoke();
+    }
 
     public void CountRequest() => Interlocked.Increment(ref requests);
+
+    /// <summary>A body of this length goes out from now.</summary>
+    public void ExpectToSend(long length) => Volatile.Write(ref expected, new Expected(Comes: false, Sent, length));
+
+    /// <summary>A body of this length comes in, of which some came since so much was received.</summary>
+    public void ExpectToReceive(long from, long length)
+    {
+        Volatile.Write(ref expected, new Expected(Comes: true, from, length));
+        Moved?.Invoke();
+    }
+
+    public void ExpectNothing() => Volatile.Write(ref expected, null);
+
+    private sealed record Expected(bool Comes, long From, long Length);
 }
 
 /// <summary>A connection that counts what passes.</summary>
 internal sealed class CountingStream(Stream inner, LinkMeter meter) : Stream
 {
+    private const int Piece = 4096;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -44,8 +75,14 @@ internal sealed class CountingStream(Stream inner, LinkMeter meter) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await inner.WriteAsync(buffer, cancellationToken);
-        meter.CountSent(buffer.Length);
+        // Piece by piece, so that whoever looks on sees a long body go.
+        while (buffer.Length > 0)
+        {
+            var piece = buffer[..Math.Min(buffer.Length, Piece)];
+            await inner.WriteAsync(piece, cancellationToken);
+            meter.CountSent(piece.Length);
+            buffer = buffer[piece.Length..];
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
+using ModularRace.Sync.Wire;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -66,6 +68,7 @@ internal static class LinkRegistration
 /// <summary>The connections to the cloud, the same for a probe and for a run.</summary>
 internal sealed class LinkConnections(LinkMeter meter, CertificateCheck certificates) : IDisposable
 {
+    private const int Tcp = 6, NotSentLowWater = 25, MostNotSent = 16 * 1024;
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(10), Warm = TimeSpan.FromMinutes(10);
 
     public SocketsHttpHandler Handler { get; } = new()
@@ -82,6 +85,8 @@ internal sealed class LinkConnections(LinkMeter meter, CertificateCheck certific
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
+                // Else the kernel takes a whole body at once, and all would count as sent while none of it has left.
+                if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(Tcp, NotSentLowWater, BitConverter.GetBytes(MostNotSent));
                 await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
                 return new CountingStream(new NetworkStream(socket, ownsSocket: true), meter);
             }
@@ -107,9 +112,13 @@ internal sealed class WholeAnswer(LinkMeter meter) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         meter.CountRequest();
+        var received = meter.Received;
+        // What has no body is a question: a probe beside an upload does not change how far that is.
+        if (request.Content?.Headers.ContentLength is > 0 and var length) meter.ExpectToSend(length);
         var response = await base.SendAsync(request, cancellationToken);
         try
         {
+            if (response.Headers.TryGetValues(Protocol.PackedLengthHeader, out var told) && long.TryParse(told.First(), CultureInfo.InvariantCulture, out var comes) && comes > 0) meter.ExpectToReceive(received, comes);
             await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken);
             return response;
         }

@@ -45,7 +45,7 @@ internal sealed class SyncPass(
 
             // An empty batch goes once: it tells the cloud how this Pi is, and this Pi the cloud's time.
             if (records.Count == 0 && (sent > 0 || tally.Reached)) return;
-            progress.Report("sending", sent, sent + batch.Waiting);
+            progress.Report("sending", sent, sent + batch.Waiting, underway: records.Count);
             try
             {
                 var started = time.GetTimestamp();

@@ -41,8 +41,8 @@ internal sealed class VerifyWithCloudHandler(ScopedSender sender, CloudLink link
         Receipt? last = null;
         for (var part = 0; part < holdings.Parts; part++)
         {
-            progress.Report("verifying", part * Holdings.MostInRequest, holdings.Records.Count);
             var asked = holdings.Part(part, last?.ReceiptUuid);
+            progress.Report("verifying", part * Holdings.MostInRequest, holdings.Records.Count, underway: asked.Records?.Count ?? 0);
             var answer = await link.VerifyAsync(access, asked, cancellationToken);
             missing.AddRange(answer.Missing);
             different.AddRange(answer.Different);
