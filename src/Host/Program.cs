@@ -1,5 +1,6 @@
 using ModularRace.Host;
 using ModularRace.Host.Access;
+using ModularRace.Host.Features.Alerts.Delivering;
 using ModularRace.Host.Http;
 using ModularRace.Host.Identity;
 using ModularRace.Host.Starting;
@@ -23,6 +24,7 @@ try
     builder.AddPages(mode, modules);
     builder.AddApiDocument();
     builder.AddScheduling(mode);
+    builder.AddAlerts(mode);
     builder.Services.AddShared();
     foreach (var module in modules) module.Add(builder.Services, builder.Configuration);
 

@@ -20,6 +20,8 @@ internal sealed class IdentityDbContext(DbContextOptions<IdentityDbContext> opti
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<Alert> Alerts => Set<Alert>();
+
+    public DbSet<AlertDelivery> AlertDeliveries => Set<AlertDelivery>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

@@ -75,6 +75,17 @@ internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
     }
 }
 
+internal sealed class AlertDeliveryConfiguration : IEntityTypeConfiguration<AlertDelivery>
+{
+    public void Configure(EntityTypeBuilder<AlertDelivery> builder)
+    {
+        builder.ToTable("alert_deliveries");
+        builder.HasIndex(d => new { d.AlertId, d.Channel }).IsUnique();
+        builder.HasIndex(d => d.NextAttemptAt).HasFilter("sent_at IS NULL AND given_up_at IS NULL");
+        builder.HasOne<Alert>().WithMany().HasForeignKey(d => d.AlertId);
+    }
+}
+
 internal sealed class LoginFailureConfiguration : IEntityTypeConfiguration<LoginFailure>
 {
     public void Configure(EntityTypeBuilder<LoginFailure> builder)

@@ -51,6 +51,31 @@ internal sealed class Session
     public DateTimeOffset? EndedAt { get; set; }
 }
 
+/// <summary>An alert that somebody is to hear of who does not sit at the desk: once a channel.</summary>
+internal sealed class AlertDelivery
+{
+    public long Id { get; init; }
+
+    /// <summary>The same at each try, so that whoever has it already knows it.</summary>
+    public Guid ClientUuid { get; init; }
+
+    public long AlertId { get; init; }
+
+    /// <summary><c>mail</c> or <c>webhook</c>.</summary>
+    public required string Channel { get; init; }
+
+    public int Attempts { get; init; }
+
+    /// <summary>When it is due, or, while somebody tries, when it is due again if nothing is heard of that.</summary>
+    public DateTimeOffset NextAttemptAt { get; init; }
+
+    public DateTimeOffset? SentAt { get; set; }
+
+    public DateTimeOffset? GivenUpAt { get; set; }
+
+    public string? LastError { get; set; }
+}
+
 /// <summary>An access or refresh token, known by its digest only (R15). A used refresh token is kept: shown again, it ends the session.</summary>
 internal sealed class SessionToken
 {

@@ -1,27 +1,36 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Alerts.Delivering;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Identifiers;
+using ModularRace.Shared.Persistence;
 using ModularRace.Sync.Contracts;
+using Quartz;
 
 namespace ModularRace.Host.Features.Alerts;
 
 /// <summary>
 /// Keeps each cause once until it has ended, in the transaction that noticed it: whichever replica comes second finds it
-/// there. Of a cause that goes on the newest words count.
+/// there. Of a cause that goes on the newest words count. Whoever is to hear of it elsewhere is noted in the same commit, once
+/// a cause, and written to after it.
 /// </summary>
-internal sealed class KeepAlerts(IdentityDbContext db, TimeProvider time)
+internal sealed class KeepAlerts(IdentityDbContext db, DatabaseSession session, AlertChannels channels, ISchedulerFactory schedulers, TimeProvider time)
     : INotificationHandler<AlertRaised>, INotificationHandler<AlertEnded>, INotificationHandler<AlertsHold>
 {
     public async Task Handle(AlertRaised notification, CancellationToken cancellationToken)
     {
         var a = notification;
-        await db.Database.ExecuteSqlAsync(
+        var raised = await db.Database.SqlQuery<long>(
             $"""
              INSERT INTO identity.alerts (client_uuid, kind, cause_key, competition_uuid, device_uuid, words, raised_at)
              VALUES ({Uuids.New(time)}, {a.Kind}, {a.CauseKey}, {a.CompetitionUuid}, {a.DeviceUuid}, {a.Words}, {a.At})
              ON CONFLICT (cause_key) WHERE ended_at IS NULL DO UPDATE SET words = excluded.words WHERE identity.alerts.words <> excluded.words
-             """, cancellationToken);
+             RETURNING CASE WHEN xmax = 0 THEN id ELSE 0 END AS "Value"
+             """).ToListAsync(cancellationToken);
+        if (raised is not [> 0 and var alert] || channels.Names.Length == 0) return;
+        db.AlertDeliveries.AddRange(channels.Names.Select(channel => new AlertDelivery { ClientUuid = Uuids.New(time), AlertId = alert, Channel = channel, NextAttemptAt = a.At }));
+        await db.SaveChangesAsync(cancellationToken);
+        session.AfterCommit(async () => await (await schedulers.GetScheduler(CancellationToken.None)).TriggerJob(DeliverAlertsJob.Key));
     }
 
     public Task Handle(AlertEnded notification, CancellationToken cancellationToken) =>

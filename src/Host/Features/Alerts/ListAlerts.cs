@@ -12,7 +12,8 @@ internal sealed record ListAlerts : IQuery<IReadOnlyList<AlertLine>>;
 
 /// <param name="Link">The page where it is dealt with; null: the reader may not go there.</param>
 /// <param name="Do">What the link says.</param>
-internal sealed record AlertLine(Guid ClientUuid, string Words, string? Link, string Do, Guid? CompetitionUuid, DateTimeOffset RaisedAt, DateTimeOffset? EndedAt);
+/// <param name="Unsent">That somebody elsewhere could not be told of it (yet); null: all were, or nobody is to be.</param>
+internal sealed record AlertLine(Guid ClientUuid, string Words, string? Link, string Do, string? Unsent, Guid? CompetitionUuid, DateTimeOffset RaisedAt, DateTimeOffset? EndedAt);
 
 internal sealed class ListAlertsHandler(IdentityDbContext db, ICurrentActor current, TimeProvider time) : IRequestHandler<ListAlerts, IReadOnlyList<AlertLine>>
 {
@@ -32,10 +33,19 @@ internal sealed class ListAlertsHandler(IdentityDbContext db, ICurrentActor curr
             .OrderBy(a => a.EndedAt != null).ThenBy(a => a.Id).Take(Most).ToListAsync(cancellationToken);
         // A cause that came again is not over.
         var on = alerts.Where(a => a.EndedAt is null).Select(a => a.CauseKey).ToHashSet(StringComparer.Ordinal);
-        return [.. alerts.Where(a => a.EndedAt is null || !on.Contains(a.CauseKey)).Select(Line)];
+        var ids = alerts.Where(a => a.EndedAt is null).Select(a => a.Id).ToArray();
+        var unsent = (await db.AlertDeliveries.AsNoTracking().Where(d => ids.Contains(d.AlertId) && d.SentAt == null && d.LastError != null).OrderBy(d => d.Id).ToListAsync(cancellationToken))
+            .ToLookup(d => d.AlertId);
+        return [.. alerts.Where(a => a.EndedAt is null || !on.Contains(a.CauseKey)).Select(a => Line(a, Unsent(unsent[a.Id])))];
     }
 
-    private AlertLine Line(Alert a)
+    private static string? Unsent(IEnumerable<AlertDelivery> failing)
+    {
+        var told = failing.Select(d => $"It could not be sent by {d.Channel}{(d.GivenUpAt is null ? " yet" : "")}: {d.LastError!.TrimEnd('.')}.").ToList();
+        return told.Count == 0 ? null : string.Join(' ', told);
+    }
+
+    private AlertLine Line(Alert a, string? unsent)
     {
         var (link, text) = a.Kind switch
         {
@@ -43,6 +53,6 @@ internal sealed class ListAlertsHandler(IdentityDbContext db, ICurrentActor curr
             AlertKinds.ConflictSpike => (a.CompetitionUuid is { } competition ? $"/competitions/{competition}" : "/competitions", "Open the competition"),
             _ => (current.Actor.Grants.Any(g => g.Role == Roles.Admin) ? $"/devices#device-{a.DeviceUuid}" : null, "Open the device"),
         };
-        return new AlertLine(a.ClientUuid, a.Words, link, text, a.CompetitionUuid, a.RaisedAt, a.EndedAt);
+        return new AlertLine(a.ClientUuid, a.Words, link, text, unsent, a.CompetitionUuid, a.RaisedAt, a.EndedAt);
     }
 }

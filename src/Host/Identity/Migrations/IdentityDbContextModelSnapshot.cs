@@ -85,6 +85,62 @@ namespace ModularRace.Host.Identity.Migrations
                     b.ToTable("alerts", "identity");
                 });
 
+            modelBuilder.Entity("ModularRace.Host.Identity.AlertDelivery", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AlertId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("alert_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<DateTimeOffset?>("GivenUpAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("given_up_at");
+
+                    b.Property<string>("LastError")
+                        .HasColumnType("text")
+                        .HasColumnName("last_error");
+
+                    b.Property<DateTimeOffset>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alert_deliveries");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("ix_alert_deliveries_next_attempt_at")
+                        .HasFilter("sent_at IS NULL AND given_up_at IS NULL");
+
+                    b.HasIndex("AlertId", "Channel")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alert_deliveries_alert_id_channel");
+
+                    b.ToTable("alert_deliveries", "identity");
+                });
+
             modelBuilder.Entity("ModularRace.Host.Identity.ApiKey", b =>
                 {
                     b.Property<long>("Id")
@@ -388,6 +444,16 @@ namespace ModularRace.Host.Identity.Migrations
                         .HasDatabaseName("ix_session_tokens_session_id");
 
                     b.ToTable("session_tokens", "identity");
+                });
+
+            modelBuilder.Entity("ModularRace.Host.Identity.AlertDelivery", b =>
+                {
+                    b.HasOne("ModularRace.Host.Identity.Alert", null)
+                        .WithMany()
+                        .HasForeignKey("AlertId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_deliveries_alerts_alert_id");
                 });
 
             modelBuilder.Entity("ModularRace.Host.Identity.PersonRole", b =>

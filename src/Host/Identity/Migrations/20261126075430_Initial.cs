@@ -113,6 +113,34 @@ namespace ModularRace.Host.Identity.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "alert_deliveries",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    alert_id = table.Column<long>(type: "bigint", nullable: false),
+                    channel = table.Column<string>(type: "text", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    given_up_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_error = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_alert_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_alert_deliveries_alerts_alert_id",
+                        column: x => x.alert_id,
+                        principalSchema: "identity",
+                        principalTable: "alerts",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "person_roles",
                 schema: "identity",
                 columns: table => new
@@ -183,6 +211,20 @@ namespace ModularRace.Host.Identity.Migrations
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_deliveries_alert_id_channel",
+                schema: "identity",
+                table: "alert_deliveries",
+                columns: new[] { "alert_id", "channel" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_alert_deliveries_next_attempt_at",
+                schema: "identity",
+                table: "alert_deliveries",
+                column: "next_attempt_at",
+                filter: "sent_at IS NULL AND given_up_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_alerts_cause_key",
@@ -277,7 +319,7 @@ namespace ModularRace.Host.Identity.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "alerts",
+                name: "alert_deliveries",
                 schema: "identity");
 
             migrationBuilder.DropTable(
@@ -298,6 +340,10 @@ namespace ModularRace.Host.Identity.Migrations
 
             migrationBuilder.DropTable(
                 name: "session_tokens",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
+                name: "alerts",
                 schema: "identity");
 
             migrationBuilder.DropTable(
