@@ -66,6 +66,13 @@ public sealed record FindSettledFields(IReadOnlyCollection<(string Type, Guid Cl
 /// </summary>
 public sealed record KeepConflicts(IReadOnlyList<IncomingRecord> Records) : ICommand<IReadOnlyList<KeptConflict>>;
 
+/// <summary>
+/// Forgets conflicts that the cloud, restored from an older backup, no longer has (on a Pi, R9): nobody will ever resolve them,
+/// and what they kept out of the rule takes part again. Those of another competition stay: its feed was not read. Answers the
+/// records that they were over. The caller holds the lock of every race of the competition.
+/// </summary>
+public sealed record ForgetConflicts(Guid CompetitionUuid, IReadOnlyCollection<Guid> Uuids) : ICommand<IReadOnlyCollection<Guid>>;
+
 /// <param name="Open">It waits for a person still.</param>
 /// <param name="RecordUuids">The record that it is over, and the other incident where it is between two.</param>
 public sealed record KeptConflict(Guid ConflictUuid, bool Open, IReadOnlyList<Guid> RecordUuids);

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Dedup.Contracts;
 using ModularRace.Incidents.Contracts;
+using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
@@ -14,7 +15,7 @@ namespace ModularRace.Sync.Domain.OnDevice;
 /// R9: what a restored cloud lost and this Pi still holds, its own and what it took from there, goes back as an edit of this
 /// Pi (decision 13). While the feed is read anew, each version in it is held against the one that is here.
 /// </summary>
-internal sealed class LostVersions(SyncDbContext db, DeviceIdentity here, IMediator mediator, TimeProvider time)
+internal sealed class LostVersions(SyncDbContext db, DatabaseSession session, DeviceIdentity here, IMediator mediator, TimeProvider time)
 {
     /// <summary>Before a page is taken: where the cloud has another version than the one held here, that one goes back, and the cloud's waits for the outcome.</summary>
     /// <returns>How many go back.</returns>
@@ -44,10 +45,10 @@ internal sealed class LostVersions(SyncDbContext db, DeviceIdentity here, IMedia
     /// <returns>How many go back.</returns>
     public async Task<int> ReturnMissingAsync(Guid? competition, CancellationToken cancellationToken)
     {
+        var returning = await ForgetConflictsAsync(competition, cancellationToken);
         var bases = await db.RecordBases.Where(b => b.Lost).ToListAsync(cancellationToken);
-        if (bases.Count == 0) return 0;
+        if (bases.Count == 0) return returning;
         var (held, queued) = await ReadAsync([.. bases.Select(b => b.ClientUuid)], cancellationToken);
-        var returning = 0;
         foreach (var seen in bases.OrderBy(b => RecordTypes.Rank(b.RecordType)).ThenBy(b => b.Id))
         {
             if (queued.GetValueOrDefault(seen.ClientUuid) is { Unsent: true }) continue;
@@ -59,6 +60,21 @@ internal sealed class LostVersions(SyncDbContext db, DeviceIdentity here, IMedia
 
         await db.SaveChangesAsync(cancellationToken);
         return returning;
+    }
+
+    /// <summary>
+    /// What waited for a person on the lost cloud waits for nobody now: it takes part in the rule again (R4), and what is told
+    /// to be in conflict asks how it stands. Where the sides differ still, the cloud has found that anew by now.
+    /// </summary>
+    private async Task<int> ForgetConflictsAsync(Guid? competition, CancellationToken cancellationToken)
+    {
+        var lost = await db.RecordBases.Where(b => b.Lost && b.RecordType == RecordTypes.Conflict).ToListAsync(cancellationToken);
+        if (lost.Count == 0 || competition is not { } uuid) return 0;
+        await session.LockAsync(RaceLock.Scope, [.. (await mediator.Send(new FindRacesOfCompetition(uuid), cancellationToken)).Select(r => r.ClientUuid)], cancellationToken);
+        var records = await mediator.Send(new ForgetConflicts(uuid, [.. lost.Select(b => b.ClientUuid)]), cancellationToken);
+        db.RecordBases.RemoveRange(lost);
+        await db.SaveChangesAsync(cancellationToken);
+        return await db.Queue.Where(e => e.Status == QueueStatuses.Conflict && records.Contains(e.ClientUuid)).ExecuteUpdateAsync(s => s.SetProperty(e => e.AskAgain, true), cancellationToken);
     }
 
     private async Task<(Dictionary<(string, Guid), RecordVersion> Held, Dictionary<Guid, QueueEntry> Queued)> ReadAsync(Guid[] uuids, CancellationToken cancellationToken)

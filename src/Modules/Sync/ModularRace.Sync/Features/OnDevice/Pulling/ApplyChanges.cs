@@ -49,19 +49,21 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
                 newest[(change.Type, change.ClientUuid)] = change;
         var incoming = newest.Values.Select((c, i) => (Change: c, Index: i)).OrderBy(x => RecordTypes.Rank(x.Change.Type)).ThenBy(x => x.Index).Select(x => x.Change).ToList();
 
-        await LockRacesAsync([.. incoming, .. request.Changes.Where(c => c.Type == RecordTypes.Conflict)], cancellationToken);
+        var conflicts = request.Changes.Where(c => c.Type == RecordTypes.Conflict).GroupBy(c => c.ClientUuid).Select(g => g.Last()).ToList();
+        await LockRacesAsync([.. incoming, .. conflicts], cancellationToken);
         var returning = await lost.CompareAsync(incoming, cancellationToken);
         var uuids = incoming.Select(c => c.ClientUuid).ToArray();
         var unsent = await db.Queue.Where(e => uuids.Contains(e.ClientUuid) && e.Edit > e.AnsweredEdit).Select(e => e.ClientUuid).ToHashSetAsync(cancellationToken);
         var outcomes = new Dictionary<(string, Guid), RecordOutcome>();
         await ApplyAsync([.. incoming.Where(c => !unsent.Contains(c.ClientUuid))], outcomes, cancellationToken);
 
-        var resolved = await KeepConflictsAsync(request.Changes, cancellationToken);
+        var resolved = await KeepConflictsAsync(conflicts, cancellationToken);
 
         // Read only now: what the owners could not take was undone, and with it what was tracked.
         var queued = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
         var held = await db.HeldChanges.ToListAsync(cancellationToken);
-        var bases = await db.RecordBases.Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
+        Guid[] seen = [.. uuids, .. conflicts.Select(c => c.ClientUuid)];
+        var bases = await db.RecordBases.Where(b => seen.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
         var holding = held.ToDictionary(h => (h.RecordType, h.ClientUuid));
         var taken = 0;
         var askAgain = await own.TakeAsync(cancellationToken) || returning > 0;
@@ -90,6 +92,8 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
             if (!ReferenceEquals(hold.Data, change.Data)) hold.Data = change.Data ?? [];
         }
 
+        // R9: one that a restored cloud does not show again is found by this.
+        foreach (var conflict in conflicts) RecordBases.Set(db, bases, conflict.Type, conflict.ClientUuid, conflict.Revision, data: null);
         askAgain |= await AskAboutAsync(resolved, cancellationToken);
         if (request.Cursor is not null)
         {
@@ -144,13 +148,12 @@ internal sealed class ApplyChangesHandler(SyncDbContext db, DatabaseSession sess
     }
 
     /// <summary>R3, R4: what waits for a person takes no part in the rule here either. Answers what does so no longer.</summary>
-    private async Task<IReadOnlyList<KeptConflict>> KeepConflictsAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<KeptConflict>> KeepConflictsAsync(List<Change> conflicts, CancellationToken cancellationToken)
     {
-        var conflicts = changes.Where(c => c.Type == RecordTypes.Conflict).GroupBy(c => c.ClientUuid).Select(g => Incoming(g.Last())).ToList();
         if (conflicts.Count == 0) return [];
         try
         {
-            var kept = await session.InSavepointAsync(() => mediator.Send(new KeepConflicts(conflicts), cancellationToken), cancellationToken);
+            var kept = await session.InSavepointAsync(() => mediator.Send(new KeepConflicts([.. conflicts.Select(Incoming)]), cancellationToken), cancellationToken);
             return [.. kept.Where(c => !c.Open)];
         }
         catch (Exception e) when (Poison.IsPossible(e, cancellationToken))
