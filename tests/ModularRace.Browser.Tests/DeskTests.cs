@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace ModularRace.Browser.Tests;
@@ -87,6 +88,25 @@ public sealed class DeskTests(Chromium chromium, CloudAndPi day, RunningCloud fr
         using var refused = await device.GetAsync(new Uri("api/v1/sync/competitions", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.Contains("device_revoked", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        desk.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task What_lies_in_quarantine_is_told_on_every_page_but_its_own()
+    {
+        using var device = await HandDevice.PairAsync(day, name: "Pi Poison");
+        var result = Assert.Single(await device.Upload([new JsonObject
+        {
+            ["type"] = "incident", ["client_uuid"] = Shared.Identifiers.Uuids.New(TimeProvider.System).ToString(), ["edit"] = 1,
+            ["data"] = new JsonObject { ["race_uuid"] = day.Race, ["occurred_at"] = "2026-02-08T11:00:00.000Z", ["bib_number"] = 0 },
+        }]));
+        await using var desk = await chromium.AdminsDeskAsync(day);
+        await desk.GoAsync("/devices");
+        await Expect(desk[".alerts a[href='/quarantine']"]).Not.ToHaveCountAsync(0);
+        await desk.GoAsync("/quarantine");
+        await Expect(desk[".rows [data-row]"]).Not.ToHaveCountAsync(0);
+        await Expect(desk[".alerts a[href='/quarantine']"]).ToHaveCountAsync(0);
+        await day.Cloud.Post($"/sync/quarantine/{result.Text("quarantine_uuid")}", new { action = "set_aside", note = "A bib that nobody wears." }, HttpStatusCode.OK);
         desk.AssertQuiet();
     }
 

@@ -4,6 +4,7 @@ using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Features.OnDevice.Sending;
+using ModularRace.Sync.Features.OnDevice.Showing;
 using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync.Tests.OnDevice;
@@ -44,6 +45,24 @@ public sealed class RunTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>, I
         Assert.True(batch.Upload.Runs![0].Reached);
         await pi.AnswerAsync(batch, UploadStatuses.Created);
         Assert.Equal(11, (await pi.Send(new TakeBatch(10))).Upload.Runs!.Count);
+    }
+
+    [Fact]
+    public async Task What_broke_the_last_run_off_is_told_until_one_ends_well_and_a_clock_that_finds_no_link_breaks_nothing_off()
+    {
+        async Task<string?> RunAsync(bool manual, bool reached, string? error)
+        {
+            await pi.Send(new FinishRun(pi.Time.GetUtcNow(), manual, reached, error, 0, Nothing));
+            return (await pi.Send(new ReadDevice())).LastRunError;
+        }
+
+        Assert.Null(await RunAsync(manual: false, reached: true, error: null));
+        Assert.Null(await RunAsync(manual: false, reached: false, "No network."));
+        Assert.Equal("It did not answer.", await RunAsync(manual: true, reached: false, "It did not answer."));
+        Assert.Equal("It did not answer.", await RunAsync(manual: false, reached: false, "No network."));
+        Assert.Null(await RunAsync(manual: false, reached: true, error: null));
+        Assert.Equal("It broke.", await RunAsync(manual: false, reached: true, "It broke."));
+        Assert.Null(await RunAsync(manual: true, reached: true, error: null));
     }
 
     [Fact]

@@ -67,6 +67,7 @@ async function during(what, work) {
     return done;
   } catch (error) {
     word = why(error);
+    if (what === 'Sending') shell.brokeOff();
     if (error instanceof Refused && Array.isArray(error.problem.reasons)) found = error.problem.reasons.filter(reason => reason.code in words);
     return null;
   } finally {
@@ -118,14 +119,16 @@ const lamp = (lit, strong, text) => h('li', {}, lit ? h('span', { class: 'disc' 
 function showSide() {
   if (!clearance || !device) return;
   const { records, clips, receipt, reasons } = clearance;
-  const sent = reasons.length === 0 && unsaved() === 0;
   const held = proven();
+  // The proof overrules what the last sync left open; what lies in quarantine is on the cloud too, and said to be there (R14).
+  const left = device.failed > 0 && reasons.length === 0 ? null : shell.notSent();
+  const sent = reasons.length === 0 && unsaved() === 0 && (held || left === null);
   const at = receipt ? times.moment(receipt.verified_at) : '';
   const open = held && !busy;
   const stick = device.stick;
   fill(side, h('div', { class: 'card' }, h('h2', {}, 'Proof before clearing'), h('p', {}, 'Only the cloud’s answer lights these'),
     h('ol', {},
-      lamp(sent, 'Everything sent', sent ? `${count(records, 'record')} answered` : 'something is left'),
+      lamp(sent, device.failed > 0 ? 'Sent, or kept in quarantine' : 'Everything sent', !sent ? left ?? 'something is left' : device.failed > 0 ? `${device.failed} of ${count(records, 'record')} in quarantine` : `${count(records, 'record')} answered`),
       lamp(held, 'Every record the same there', held ? `${records} of ${records} equal, ${at}` : 'not compared yet'),
       lamp(held, 'Every clip the same there', clips === 0 ? 'no clip was made here' : held ? `${clips} of ${clips} equal` : 'not compared yet'),
       lamp(held, 'Signed receipt on both sides', held ? `kept here, ${at}` : 'comes with the proof'))),

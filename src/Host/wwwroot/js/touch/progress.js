@@ -24,7 +24,8 @@ export function follow(callback) {
   source = new EventSource('/api/v1/device/progress');
   const take = event => {
     try {
-      last = { ...JSON.parse(event.data), told: performance.now() };
+      // A stream that was cut begins with the step before once more.
+      if (event.data !== last?.data) last = { ...JSON.parse(event.data), data: event.data, told: performance.now() };
     } catch { return; /* a comment or a heartbeat */ }
     listener(last);
   };

@@ -28,19 +28,19 @@ function headline() {
   if (run || device.syncing) return phases[run?.phase] ?? 'Sending now';
   if (asked) return 'Looking for the cloud';
   if (!device.paired) return 'This Pi is not paired with a cloud';
-  const waiting = device.pending_reports ?? device.pending;
-  if (device.pending === 0 && device.failed > 0) return `${count(device.failed, 'record')} could not be sent`;
-  if (device.pending === 0 && device.last_run_error) return 'The last sync broke off';
-  if (device.pending === 0 && device.conflicts > 0) return `${count(device.conflicts, 'record')} in review at the desk`;
-  if (device.pending === 0) return device.synced > 0 ? 'All that was made here is on the cloud' : 'Nothing was made here yet';
-  return waiting > 0 ? `${count(waiting, device.pending_reports === undefined ? 'record' : 'report')} ${waiting === 1 ? 'waits' : 'wait'}` : `${count(device.pending, 'change')} ${device.pending === 1 ? 'waits' : 'wait'}`;
+  const left = shell.notSent();
+  if (left === null) return device.synced > 0 ? 'All that was made here is on the cloud' : 'Nothing was made here yet';
+  const waiting = device.pending_reports;
+  if (waiting > 0) return `${count(waiting, 'report')} ${waiting === 1 ? 'waits' : 'wait'}`;
+  if (device.pending > 0) return `${count(device.pending, 'change')} ${device.pending === 1 ? 'waits' : 'wait'}`;
+  return left;
 }
 
 function showGoing() {
   if (!device) { fill(going, h('h2', {}, 'One moment')); return; }
   const sum = device.pending + device.synced + device.failed + device.conflicts;
   const sent = device.synced + device.conflicts;
-  const finished = sum > 0 && sent === sum && !device.last_run_error;
+  const finished = sum > 0 && shell.notSent() === null;
   const busy = Boolean(run) || asked || device.syncing;
   fill(going, h('h2', {}, headline()),
     shown
@@ -70,6 +70,7 @@ async function syncNow() {
     await post('/device/sync', {}, { timeoutMs: 30000 });
   } catch (error) {
     lastWord = error instanceof Away ? 'This Pi is starting again.' : error.message;
+    shell.brokeOff();
   }
   asked = false;
   await shell.refresh();
@@ -140,7 +141,11 @@ async function retry(row) {
 function showLeft() {
   const list = things();
   if (list.length === 0) {
-    fill(leftOver, h('h2', {}, 'What is left, and why'), h('div', { class: 'clear' }, icon('check'), h('strong', {}, 'Nothing is left'), h('p', {}, device?.last_run_error ? `The last sync broke off: ${device.last_run_error} It is tried again by itself.` : device?.synced > 0 ? 'The cloud has confirmed every record of this Pi.' : 'Reports made on this screen wait here until the cloud has them.')));
+    const left = shell.notSent();
+    const [mark, strong, text] = left === null
+      ? ['check', 'Nothing is left', device.synced > 0 ? 'The cloud has confirmed every record of this Pi.' : 'Reports made on this screen wait here until the cloud has them.']
+      : ['wait', left, device?.last_run_error ? `${device.last_run_error} It is tried again by itself.` : 'Nothing is lost: it is tried again by itself.'];
+    fill(leftOver, h('h2', {}, 'What is left, and why'), h('div', { class: left === null ? 'clear' : 'clear not' }, icon(mark), h('strong', {}, strong), h('p', {}, text)));
     return;
   }
   if (list.length <= 3) { fill(leftOver, h('h2', {}, 'What is left, and why'), list); return; }

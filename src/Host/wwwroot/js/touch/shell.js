@@ -67,22 +67,45 @@ function showWhere() {
   if (!document.documentElement.dataset.zone && last?.zone) times.useZone(last.zone);
 }
 
+// ---- whether all is sent: said here for every page, and nowhere else
+
+/** What of this Pi's reports and of the cloud's changes is not where it belongs yet, or may not be; null: nothing. */
+export function notSent() {
+  const { unsaved, additions, refused } = outbox.counts();
+  if (refused > 0) return `${count(refused, 'tap')} not taken`;
+  if (unsaved > 0) return `${count(unsaved, 'tap')} not yet saved`;
+  if (additions > 0) return `${count(additions, 'addition')} not yet saved`;
+  if (!device) return 'One moment';
+  if (device.pending_reports > 0) return `${count(device.pending_reports, 'report')} not yet sent`;
+  if (device.pending > 0) return `${count(device.pending, 'change')} not yet sent`;
+  if (device.failed > 0) return `${count(device.failed, 'record')} not taken`;
+  if (device.conflicts > 0) return `${count(device.conflicts, 'record')} in review`;
+  if (device.held > 0) return `${count(device.held, 'change')} of the cloud not here`;
+  if (device.last_run_error || memory.read('mr.broke', null) === (device.last_sync_at ?? 'never')) return 'Last sync broke off';
+  return null;
+}
+
+/** A sync that was asked for here could not be done: until one ends well, nothing says that all is sent. */
+export function brokeOff() {
+  memory.write('mr.broke', device?.last_sync_at ?? 'never');
+  showStrip();
+}
+
 // ---- the strip
 
 function showStrip() {
   const { unsaved, additions, refused } = outbox.counts();
-  const pending = device ? device.pending_reports ?? device.pending : 0;
+  const pending = device?.pending_reports ?? 0;
+  const left = notSent();
   const parts = [];
   const oldest = device?.oldest_pending_at ? `oldest ${times.age(times.wallNow() - Date.parse(device.oldest_pending_at))}` : null;
-  const noun = device?.pending_reports === undefined ? 'record' : 'report';
-  if (refused > 0) parts.push(h('span', { class: 'lost' }, icon('alert'), `${count(refused, 'tap')} not taken`, h('small', {}, 'see To send')));
-  else if (unsaved > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(unsaved, 'tap')} not yet saved`, pending > 0 && h('small', {}, `${pending} not yet sent`)));
-  else if (additions > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(additions, 'addition')} not yet saved`, pending > 0 && h('small', {}, `${pending} not yet sent`)));
-  else if (pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(pending, noun)} not yet sent`, oldest && h('small', {}, oldest)));
-  else if (device?.pending > 0) parts.push(h('span', { class: 'unsent' }, icon('wait'), `${count(device.pending, 'change')} not yet sent`, oldest && h('small', {}, oldest)));
-  else if (device?.failed === 0 && device.paired && device.last_run_error) parts.push(h('span', { class: 'unsent' }, icon('wait'), 'Last sync broke off'));
-  else if (device?.failed === 0 && device.paired && device.last_sync_at) parts.push(h('span', { class: 'allsent' }, icon('check'), 'All reports sent'));
-  if (device && device.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), `${device.failed} not taken`));
+  const small = refused > 0 ? 'see To send' : unsaved + additions > 0 ? pending > 0 && `${pending} not yet sent` : device?.pending > 0 && oldest;
+  const waits = unsaved + additions + (device?.pending ?? 0) > 0;
+  const known = device?.paired && (device.last_sync_at || device.synced > 0); // else there is nothing to say yet
+  if (refused > 0) parts.push(h('span', { class: 'lost' }, icon('alert'), left, h('small', {}, small)));
+  else if (waits || (known && left !== null && device.failed === 0)) parts.push(h('span', { class: 'unsent' }, icon(waits || device.conflicts === 0 ? 'wait' : 'review'), left, small && h('small', {}, small)));
+  else if (known && left === null) parts.push(h('span', { class: 'allsent' }, icon('check'), 'All reports sent'));
+  if (device?.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), `${device.failed} not taken`));
   parts.push(link());
   parts.push(h('span', {}, device?.last_sync_at ? `Last good sync ${times.moment(device.last_sync_at)}` : 'No sync yet'));
   const free = cardFree();

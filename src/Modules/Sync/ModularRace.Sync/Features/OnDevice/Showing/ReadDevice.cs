@@ -19,7 +19,7 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="Competition">The one that was downloaded; null: none.</param>
 /// <param name="LastSyncAt">By this Pi's clock.</param>
 /// <param name="LastError">Why the last contact failed, in words for a referee; null when it did not.</param>
-/// <param name="LastRunError">Why the last run that reached the cloud broke off; null when it did not. Until one ends well, nobody is told that all is sent.</param>
+/// <param name="LastRunError">Why the last run that reached the cloud, or that a person asked for, broke off; null when it did not. Until one ends well, nobody is told that all is sent.</param>
 /// <param name="HeldChanges">Changes of the cloud that could not be taken yet, the first of them, with the reason (R14).</param>
 /// <param name="Held">How many there are.</param>
 /// <param name="PendingReports">Of those pending, the reports that a person made.</param>
@@ -47,7 +47,8 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             .Select(g => new { g.Key, Count = g.Count(), Reports = g.Count(e => e.RecordType == RecordTypes.Report), Oldest = g.Min(e => e.CreatedAt) })
             .ToDictionaryAsync(g => g.Key, cancellationToken);
         var counts = groups.ToDictionary(g => g.Key, g => g.Value.Count);
-        var lastRun = await db.Runs.Where(r => r.ReachedServer).OrderByDescending(r => r.Id).Select(r => r.Error).FirstOrDefaultAsync(cancellationToken);
+        // R11: that a run of the clock's finds no link is no failure.
+        var lastRun = await db.Runs.Where(r => r.ReachedServer || r.Manual).OrderByDescending(r => r.Id).Select(r => r.Error).FirstOrDefaultAsync(cancellationToken);
         var held = await db.HeldChanges.OrderBy(h => h.Id).Take(MostHeld).Select(h => new HeldView(h.RecordType, h.ClientUuid, h.Reason)).ToListAsync(cancellationToken);
         var pending = groups.GetValueOrDefault(QueueStatuses.Pending);
         var card = CardSpace.Read();
