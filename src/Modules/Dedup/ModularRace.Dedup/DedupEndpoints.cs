@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using ModularRace.Dedup.Features.ByHand;
 using ModularRace.Dedup.Features.Review;
+using ModularRace.Dedup.Features.Review.Replaying;
 using ModularRace.Dedup.Features.Review.Resolving;
 using ModularRace.Dedup.Features.Review.Suggesting;
 using ModularRace.Incidents.Contracts;
@@ -67,5 +68,10 @@ internal static class DedupEndpoints
             .RequireAuthorization(Policies.Merge).WithName("SettleSuggestion").WithSummary("Merge what is suggested, or dismiss it for good")
             .Produces<SuggestionView>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
+
+        review.MapGet("/competitions/{uuid:guid}/replay", (Guid uuid, long? window_ms, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(new ReplayRule(uuid, window_ms ?? throw Shared.Problems.Problem.Validation("window_ms", "It is required.")), ct))
+            .RequireAuthorization(Policies.Merge).WithName("ReplayRule").WithSummary("Which groups another window would make; nothing is changed").Produces<ReplayView>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 }

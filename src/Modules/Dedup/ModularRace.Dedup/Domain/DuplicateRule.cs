@@ -51,7 +51,10 @@ internal static class DuplicateRule
     /// <summary>Inclusive, in milliseconds.</summary>
     public const long WindowMs = 30_000;
 
-    public static Groups Group(IReadOnlyCollection<Candidate> incidents, IReadOnlyCollection<Said> said)
+    /// <param name="incidents">All that can play a part in each other's groups.</param>
+    /// <param name="said">The word that holds on each pair.</param>
+    /// <param name="windowMs">Another than the rule's, to see what it would do; nothing is stored by it.</param>
+    public static Groups Group(IReadOnlyCollection<Candidate> incidents, IReadOnlyCollection<Said> said, long windowMs = WindowMs)
     {
         var byUuid = incidents.ToDictionary(i => i.Uuid);
         var saidOf = said.ToDictionary(s => (s.Lower, s.Higher));
@@ -61,7 +64,7 @@ internal static class DuplicateRule
         var misses = new List<NearMiss>();
         var apart = said.Where(s => !s.Together).Select(s => (s.Lower, s.Higher)).ToHashSet();
 
-        foreach (var pair in PairsInOrder(byUuid, said, saidOf))
+        foreach (var pair in PairsInOrder(byUuid, said, saidOf, windowMs))
         {
             var (a, b) = (partition.Find(pair.Lower), partition.Find(pair.Higher));
             if (a == b) continue;
@@ -91,9 +94,9 @@ internal static class DuplicateRule
 
     /// <summary>What people put together first, then by (smallest difference, lower UUID, higher UUID).</summary>
     private static List<Pair> PairsInOrder(
-        Dictionary<Guid, Candidate> byUuid, IReadOnlyCollection<Said> said, Dictionary<(Guid, Guid), Said> saidOf)
+        Dictionary<Guid, Candidate> byUuid, IReadOnlyCollection<Said> said, Dictionary<(Guid, Guid), Said> saidOf, long windowMs)
     {
-        var pairs = NearPairs(byUuid.Values);
+        var pairs = NearPairs(byUuid.Values, windowMs);
         foreach (var s in said.Where(s => s.Together))
         {
             if (!byUuid.TryGetValue(s.Lower, out var a) || !byUuid.TryGetValue(s.Higher, out var b) || !a.TakesPart || !b.TakesPart) continue;
@@ -115,7 +118,7 @@ internal static class DuplicateRule
     }
 
     /// <summary>Every pair with an observation of one within the window of an observation of the other, at the same race, location and bib.</summary>
-    private static Dictionary<(Guid, Guid), Pair> NearPairs(IEnumerable<Candidate> incidents)
+    private static Dictionary<(Guid, Guid), Pair> NearPairs(IEnumerable<Candidate> incidents, long windowMs)
     {
         var pairs = new Dictionary<(Guid, Guid), Pair>();
         var places = incidents.Where(i => i.TakesPart)
@@ -128,7 +131,7 @@ internal static class DuplicateRule
                 for (var j = i + 1; j < inTime.Count; j++)
                 {
                     var apart = inTime[j].Seen.At - inTime[i].Seen.At;
-                    if (apart.TotalMilliseconds > WindowMs) break;
+                    if (apart.TotalMilliseconds > windowMs) break;
                     if (inTime[i].Incident == inTime[j].Incident) continue;
                     var key = Ordered(inTime[i].Incident, inTime[j].Incident);
                     if (!pairs.TryGetValue(key, out var known) || apart < known.Apart)

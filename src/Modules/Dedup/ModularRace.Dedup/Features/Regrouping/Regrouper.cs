@@ -1,5 +1,4 @@
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 using ModularRace.Dedup.Domain;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Incidents.Contracts;
@@ -18,13 +17,8 @@ internal sealed class Regrouper(DedupDbContext db, IMediator mediator, MergeLog 
         await around.ReachAsync(incidents, cancellationToken);
         if (around.Members.Count == 0) return;
 
-        var held = await HeldOutAsync(around, cancellationToken);
-        var observations = around.Observations.Where(o => o.ReportUuid is not { } report || !held.Contains(report)).ToLookup(o => o.IncidentUuid);
-        var candidates = around.Members.Values.Select(m => new Candidate(
-            m.IncidentUuid, m.Origin == "cloud", m.OccurredAt, m.DecidedAs, !held.Contains(m.IncidentUuid), m.Withdrawn,
-            [.. observations[m.IncidentUuid].Select(o => o.ToObservation())])).ToList();
-        var said = around.Said.Values.Select(g => new Said(g.LowerUuid, g.HigherUuid, g.Kind == "together", g.SaidBy)).ToList();
-        var groups = DuplicateRule.Group(candidates, said);
+        var input = await RuleInput.ReadAsync(db, around.Members.Values, around.Observations, around.Said.Values, cancellationToken);
+        var groups = DuplicateRule.Group(input.Candidates, input.Said);
 
         var changed = new Dictionary<Guid, Guid>();
         foreach (var (uuid, standsFor) in groups.StandsFor)
@@ -37,17 +31,7 @@ internal sealed class Regrouper(DedupDbContext db, IMediator mediator, MergeLog 
         await clashes.WriteAsync(around, groups, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         if (changed.Count > 0) await mediator.Send(new SetIncidentGroups(changed), cancellationToken);
-        await mediator.Publish(new Regrouped([.. around.Members.Keys], held), cancellationToken);
-    }
-
-    /// <summary>R4: records in an open conflict over race, location, bib, time or decision, which take no part until it is resolved.</summary>
-    private async Task<HashSet<Guid>> HeldOutAsync(Neighbourhood around, CancellationToken cancellationToken)
-    {
-        var records = around.Members.Keys.Concat(around.Observations.Where(o => o.ReportUuid is not null).Select(o => o.ReportUuid!.Value)).Distinct().ToArray();
-        var open = await db.Conflicts.AsNoTracking()
-            .Where(c => c.ResolvedAt == null && c.OtherRecordUuid == null && records.Contains(c.RecordUuid))
-            .Select(c => new { c.RecordUuid, c.DifferingFields }).ToListAsync(cancellationToken);
-        return [.. open.Where(c => FieldValues.KeepsOut(c.DifferingFields)).Select(c => c.RecordUuid)];
+        await mediator.Publish(new Regrouped([.. around.Members.Keys], input.HeldOut), cancellationToken);
     }
 }
 
