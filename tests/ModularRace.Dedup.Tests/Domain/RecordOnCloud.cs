@@ -35,7 +35,9 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
     public void CloudSets(params (string Field, JsonNode? Value)[] changes)
     {
         var content = versions.Count > 0 ? (JsonObject)Content.DeepClone() : [];
-        foreach (var (field, value) in changes) content[field] = value;
+        foreach (var (field, value) in changes)
+            if (value is null) content.Remove(field);
+            else content[field] = value;
         Arrives("cloud", sides.TryGetValue("cloud", out var last) ? last.Edit + 1 : 1, content, Number);
     }
 

@@ -84,6 +84,19 @@ public sealed class SideMergeTests
     }
 
     [Fact]
+    public void What_a_side_emptied_is_its_word_though_no_version_has_the_field_any_more()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", null));
+        record.CloudSets(("bib_number", 44));
+        record.Arrives("pi/a", 2, With(record.Content, ("bib_number", 45)), seen: record.Number);
+        record.Arrives("pi/b", 1, With(first, ("description", "from the course")), seen: 1);
+        Assert.Equal(["description"], record.Disputed);
+        Assert.Null(record.Content["description"]);
+    }
+
+    [Fact]
     public void Who_has_seen_the_others_value_may_change_it()
     {
         var record = Incident(out var first);

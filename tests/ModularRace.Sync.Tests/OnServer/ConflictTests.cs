@@ -56,6 +56,22 @@ public sealed class ConflictTests(CloudSync cloud) : IClassFixture<CloudSync>
     }
 
     [Fact]
+    public async Task A_field_that_the_desk_emptied_stays_its_word_through_its_next_edits()
+    {
+        var a = await cloud.DeviceAsync();
+        var incident = cloud.NewUuid();
+        await a.Upload(Incident(incident, 406, "10:30:29", made: "10:30:30", description: "One"));
+        await cloud.Send(new EditIncident(incident, new JsonObject { ["description"] = null }));
+        await cloud.Send(new EditIncident(incident, new JsonObject { ["bib_number"] = 407 }));
+        await cloud.Send(new EditIncident(incident, new JsonObject { ["bib_number"] = 408 }));
+
+        // The device has heard of none of it.
+        Assert.Equal("conflict", Assert.Single(await a.Upload(Incident(incident, 406, "10:30:29", made: "10:30:30", description: "Other", edit: 2))).Status);
+        Assert.Null(await FieldAsync(incident, "description"));
+        Assert.Equal(408, (int?)await FieldAsync(incident, "bib_number"));
+    }
+
+    [Fact]
     public async Task Deciding_as_one_side_did_ends_the_conflict_and_the_earlier_time_stays()
     {
         var (a, b) = (await cloud.DeviceAsync(mayDecide: true), await cloud.DeviceAsync(mayDecide: true));

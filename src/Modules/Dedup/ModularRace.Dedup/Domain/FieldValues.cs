@@ -36,10 +36,10 @@ internal static class FieldValues
     public static bool KeepsOut(IEnumerable<string> disputed) => disputed.Any(Weighty.Contains);
 
     /// <summary>The names of the values that these versions have, in order.</summary>
-    public static IReadOnlyList<string> Names(string type, IEnumerable<JsonObject> versions)
+    public static IReadOnlyList<string> Names(string type, IEnumerable<JsonObject> versions, IEnumerable<string>? others = null)
     {
         var groups = Groups(type);
-        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var names = new SortedSet<string>(others ?? [], StringComparer.Ordinal);
         foreach (var version in versions)
             foreach (var (field, _) in version)
                 if (!NotContent.Contains(field)) names.Add(groups.FirstOrDefault(g => g.Value.Contains(field, StringComparer.Ordinal)).Key ?? field);

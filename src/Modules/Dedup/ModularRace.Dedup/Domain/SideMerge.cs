@@ -38,7 +38,9 @@ internal static class SideMerge
         var type = record.Type;
         var sides = record.Sides.OrderBy(Seniority, StringComparer.Ordinal).ToList();
         var reference = RecordTypes.IsReference(type);
-        var names = FieldValues.Names(type, [.. sides.Select(s => s.Content), .. sides.Where(s => s.Base is not null).Select(s => s.Base!), .. record.Current is null ? Array.Empty<JsonObject>() : [record.Current]]);
+        var names = FieldValues.Names(type, [.. sides.Select(s => s.Content), .. sides.Where(s => s.Base is not null).Select(s => s.Base!), .. record.Current is null ? Array.Empty<JsonObject>() : [record.Current]],
+            // A value that a side emptied stands in no version any more, and is said all the same.
+            sides.SelectMany(s => s.Inherited.Keys));
         var content = new JsonObject();
         var disputed = new List<string>();
         var says = sides.ToDictionary(s => s.Side, _ => new Dictionary<string, long>(StringComparer.Ordinal), StringComparer.Ordinal);

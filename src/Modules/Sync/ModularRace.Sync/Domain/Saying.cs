@@ -31,7 +31,8 @@ internal static class Saying
     public static Dictionary<string, long> Of(string type, JsonObject content, JsonObject? seen, long number, IReadOnlyDictionary<string, long>? before, JsonObject? contentBefore)
     {
         var says = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var field in content.Select(p => p.Key).Concat(seen?.Select(p => p.Key) ?? []).Distinct(StringComparer.Ordinal))
+        // What was emptied stands in no version any more, and is said all the same.
+        foreach (var field in content.Select(p => p.Key).Concat(seen?.Select(p => p.Key) ?? []).Concat(before?.Keys ?? []).Distinct(StringComparer.Ordinal))
         {
             if (field == "created_at") continue;
             var name = Head(type, field);
