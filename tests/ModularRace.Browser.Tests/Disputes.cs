@@ -24,12 +24,12 @@ internal sealed class Disputes(CloudAndPi day, HandDevice boot, HandDevice climb
         return Raised(await climb.Upload([Incident(incident, bib, "10:20:00.000", "P2", null, "Rita Ciresa (referee, Pi Climb 2)")]));
     }
 
-    /// <summary>One incident with another bib and another text from each.</summary>
-    public async Task<string> TwoContentsAsync(int bib, int other)
+    /// <summary>Incidents with another bib and another text from each: bib 100 against 300, and so on. Answers the conflicts.</summary>
+    public async Task<IReadOnlyList<string>> TwoContentsAsync(int bib, int other, int count)
     {
-        var incident = Uuid();
-        await boot.Upload([Seen(incident, bib, "One ski missing")]);
-        return Raised(await climb.Upload([Seen(incident, other, "One ski in hand")]));
+        var incidents = Enumerable.Range(0, count).Select(_ => Uuid()).ToList();
+        await boot.Upload([.. incidents.Select((incident, i) => Seen(incident, bib + i, "One ski missing"))]);
+        return [.. (await climb.Upload([.. incidents.Select((incident, i) => Seen(incident, other + i, "One ski in hand"))])).Select(r => r.Text("conflict_uuid"))];
     }
 
     /// <summary>One fault, or two, seen on both.</summary>

@@ -66,6 +66,22 @@ public sealed class HostileTextTests(Chromium chromium, CloudAndPi day)
         await Shows(desk, "Pi " + Attack);
         await desk["tbody tr"].Filter(new LocatorFilterOptions { HasText = "Pi " + Attack }).First.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Manage" }).ClickAsync();
         await Expect(desk["dialog[open] h2"]).ToHaveTextAsync("Pi " + Attack);
+
+        using var another = await HandDevice.PairAsync(day, name: "Pi 2 " + Attack);
+        var incident = Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
+        JsonObject Says(string what) => new()
+        {
+            ["type"] = "incident", ["client_uuid"] = incident, ["data"] = new JsonObject { ["race_uuid"] = day.Race, ["bib_number"] = 9, ["occurred_at"] = "2026-02-08T10:30:05.000Z", ["description"] = what + Attack },
+        };
+        await device.Upload([Says("X ")]);
+        var conflict = (await another.Upload([Says("Y ")]))[0].Text("conflict_uuid");
+        await desk.GoAsync($"/conflicts?conflict={conflict}");
+        await Shows(desk, "Pi " + Attack, "Pi 2 " + Attack, "X " + Attack, "Y " + Attack);
+        await day.Cloud.Post($"/conflicts/{conflict}/resolve", new { resolution = "device_wins", notes = "N " + Attack }, HttpStatusCode.OK);
+        await desk.GoAsync($"/conflicts?state=resolved&conflict={conflict}");
+        await Shows(desk, "Pi " + Attack, "N " + Attack);
+        await desk.GoAsync($"/merges?competition={whole.Text("competition_uuid")}");
+        await Shows(desk, "Bib 1 at L " + Attack, "by W " + Attack);
         desk.AssertQuiet();
     }
 

@@ -51,10 +51,10 @@ public class CloudSync : CloudModules
     internal Task<PairOutcome> PairAsync(string code, Guid device, string address = "192.0.2.1") => Send(new PairDevice(code, device, null, address), Actor.Nobody);
 
     /// <summary>A paired device; <paramref name="competitions"/> null: all.</summary>
-    public async Task<TestDevice> DeviceAsync(bool mayDecide = false, IReadOnlyList<Guid>? competitions = null)
+    public async Task<TestDevice> DeviceAsync(bool mayDecide = false, IReadOnlyList<Guid>? competitions = null, string? name = null)
     {
         var uuid = NewUuid();
-        var paired = await PairAsync((await CodeAsync("Pi " + uuid.ToString()[^4..], null, competitions, mayDecide)).PairingCode, uuid);
+        var paired = await PairAsync((await CodeAsync(name ?? "Pi " + uuid.ToString()[^4..], null, competitions, mayDecide)).PairingCode, uuid);
         Assert.NotNull(paired.Paired);
         return new TestDevice(this, uuid);
     }

@@ -40,8 +40,9 @@ internal sealed class ConflictSides
             sides.Add(new ConflictSide(key, Name(origin, conflict), origin, incident, content, key.Contains('#', StringComparison.Ordinal)));
         }
 
-        // Between two incidents the one that would stand is shown as the cloud's.
-        return [.. sides.OrderBy(s => conflict.OtherRecordUuid is { } other ? (s.RecordUuid == other ? 0 : 1) : s.Origin == CloudIdentity.Cloud ? 0 : s.Again ? 2 : 1)];
+        // Between two incidents the one that would stand is shown as the cloud's; else the sides are in the order of their making.
+        return [.. sides.OrderBy(s => conflict.OtherRecordUuid is { } other ? (s.RecordUuid == other ? 0 : 1) : s.Origin == CloudIdentity.Cloud ? 0 : s.Again ? 2 : 1)
+            .ThenBy(s => VersionWords.Time(s.Version, "created_at") ?? DateTimeOffset.MaxValue).ThenBy(s => s.Name, StringComparer.Ordinal).ThenBy(s => s.Key, StringComparer.Ordinal)];
     }
 
     private string Name(string origin, ConflictRow conflict) =>

@@ -119,8 +119,10 @@ internal sealed class ConflictStories(ConflictSides sides, VersionWords versions
     /// <summary>The two observations that lie nearest, one of each incident's group.</summary>
     private (Observation First, Observation Second)? Nearest(Guid a, Guid b)
     {
-        var nearest = (from x in GroupOf(a)
-                       from y in GroupOf(b)
+        // Once they are one, each is told by what was seen of it alone: as it was when they were two.
+        var one = standsFor.GetValueOrDefault(a) == standsFor.GetValueOrDefault(b);
+        var nearest = (from x in one ? seen[a] : GroupOf(a)
+                       from y in one ? seen[b] : GroupOf(b)
                        where x.BibNumber == y.BibNumber && x.LocationUuid == y.LocationUuid
                        let apart = (x.OccurredAt - y.OccurredAt).Duration()
                        orderby apart, y.ReportUuid is null, x.ReportUuid is null
