@@ -119,7 +119,7 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
         await Expect(merge).ToContainTextAsync("put together by Administrator");
         desk.AcceptsDialogs = true; // "Tell these apart?"
         await merge.GetByRole(AriaRole.Button).ClickAsync();
-        await Expect(desk[".alert.good"]).ToContainTextAsync("Undone");
+        await Expect(desk["main .alert.good"]).ToContainTextAsync("Undone");
         await Expect(merge).ToContainTextAsync("Ended");
         Assert.Equal(suggested.Count - 2, (await day.Cloud.List("/suggestions")).Count);
         desk.AssertQuiet();

@@ -20,8 +20,7 @@ internal sealed class ListApiKeysHandler(IdentityDbContext db, ICurrentActor cur
     public async Task<Page<ApiKeyLine>> Handle(ListApiKeys request, CancellationToken cancellationToken)
     {
         current.Actor.Require(null);
-        var before = request.Page.After is not { } cursor ? long.MaxValue
-            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+        var before = request.Page.AfterNumber ?? long.MaxValue;
         var rows = await db.ApiKeys.Where(k => k.Id < before).OrderByDescending(k => k.Id).Take(request.Page.Take + 1)
             .Select(k => new { k.Id, Line = new ApiKeyLine(k.ClientUuid, k.Name, k.Role, k.CompetitionUuids, k.CreatedAt, k.CreatedBy, k.ExpiresAt, k.RevokedAt) })
             .ToListAsync(cancellationToken);

@@ -22,9 +22,8 @@ internal sealed class AlertMail(AlertChannels channels)
         using var client = new SmtpClient();
         await client.ConnectAsync(by.Host, by.Port, by.Security, patience.Token);
         if (by.User is not null) await client.AuthenticateAsync(by.User, by.Password ?? "", patience.Token);
+        // Once it was taken nothing more is said: a farewell that fails would send it twice.
         await client.SendAsync(message, patience.Token);
-        // It was taken: a farewell that fails would send it twice.
-        client.Dispose();
     }
 
     private static MimeMessage Write(MailChannel by, Delivery delivery, CompetitionSummary? competition)

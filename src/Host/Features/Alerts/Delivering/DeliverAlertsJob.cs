@@ -1,5 +1,3 @@
-using MailKit;
-using MailKit.Security;
 using MediatR;
 using ModularRace.Competitions.Contracts;
 using Quartz;
@@ -14,15 +12,10 @@ internal sealed class DeliverAlertsJob(IMediator mediator, AlertMail mail, Alert
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        while (await mediator.Send(new ClaimDeliveries(), cancellationToken) is { Count: > 0 } due)
+        while (await mediator.Send(new ClaimDelivery(), cancellationToken) is { } delivery)
         {
-            var concerned = due.Select(d => d.CompetitionUuid).OfType<Guid>().Distinct().ToArray();
-            var competitions = (await mediator.Send(new FindCompetitions(concerned), cancellationToken)).ToDictionary(c => c.ClientUuid);
-            foreach (var delivery in due)
-            {
-                var competition = delivery.CompetitionUuid is { } uuid ? competitions.GetValueOrDefault(uuid) : null;
-                await mediator.Send(await TryAsync(delivery, competition, cancellationToken), cancellationToken);
-            }
+            var competition = delivery.CompetitionUuid is { } uuid ? (await mediator.Send(new FindCompetitions([uuid]), cancellationToken)).SingleOrDefault() : null;
+            await mediator.Send(await TryAsync(delivery, competition, cancellationToken), cancellationToken);
         }
     }
 
@@ -35,9 +28,9 @@ internal sealed class DeliverAlertsJob(IMediator mediator, AlertMail mail, Alert
             else await webhook.SendAsync(delivery, cancellationToken);
             return new NoteDelivery(delivery.Id, Error: null, Last: true);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException or ProtocolException or CommandException or AuthenticationException
-            or SslHandshakeException or System.Net.Sockets.SocketException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is, the desk is told of it, and the other channel is not held up.
             logger.LogWarning(e, "The alert {Alert} could not be sent by {Channel}, try {Attempt}", delivery.AlertUuid, delivery.Channel, delivery.Attempts);
             return new NoteDelivery(delivery.Id, e is OperationCanceledException ? "It did not answer in time." : e.Message, delivery.Attempts >= Retries.Most);
         }

@@ -12,11 +12,14 @@ internal sealed record NoteDelivery(long Id, string? Error, bool Last) : IComman
 
 internal sealed class NoteDeliveryHandler(IdentityDbContext db, TimeProvider time) : IRequestHandler<NoteDelivery, Done>
 {
+    private const int LongestError = 200;
+
     public async Task<Done> Handle(NoteDelivery request, CancellationToken cancellationToken)
     {
         DateTimeOffset? now = time.GetUtcNow();
+        var error = request.Error is { Length: > LongestError } much ? much[..LongestError] + "…" : request.Error;
         await db.AlertDeliveries.Where(d => d.Id == request.Id).ExecuteUpdateAsync(
-            set => set.SetProperty(d => d.LastError, request.Error)
+            set => set.SetProperty(d => d.LastError, error)
                 .SetProperty(d => d.SentAt, request.Error == null ? now : null)
                 .SetProperty(d => d.GivenUpAt, request.Error != null && request.Last ? now : null),
             cancellationToken);

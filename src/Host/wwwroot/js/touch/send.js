@@ -71,6 +71,7 @@ async function syncNow() {
   } catch (error) {
     lastWord = error instanceof Away ? 'This Pi is starting again.' : error.message;
     shell.brokeOff();
+    showLeft(); // what the run tells meanwhile draws its own part alone
   }
   asked = false;
   await shell.refresh();

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using ModularRace.Shared.Problems;
 
@@ -26,6 +27,11 @@ public sealed record PageRequest(int? Limit, string? Cursor)
 
     /// <summary>Where the last page ended; null at the beginning.</summary>
     public string? After => string.IsNullOrEmpty(Cursor) ? null : Cursors.Read(Cursor);
+
+    /// <summary>The same where rows stand in the order of a number.</summary>
+    public long? AfterNumber => After is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Cursors.Unknown();
 }
 
 /// <summary>Cursors are opaque and made of <c>A-Za-z0-9_-</c> only: base64url of the position.</summary>
@@ -41,7 +47,9 @@ public static class Cursors
         }
         catch (FormatException)
         {
-            throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+            throw Unknown();
         }
     }
+
+    public static Problem Unknown() => Problem.Validation("cursor", "It is not a cursor that was given out here.");
 }

@@ -39,5 +39,5 @@ internal sealed class ListCompetitionsHandler(CompetitionsDbContext db, Referenc
         && DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         && Guid.TryParseExact(id, "D", out var uuid)
             ? (date, uuid)
-            : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+            : throw Cursors.Unknown();
 }

@@ -18,9 +18,7 @@ internal sealed class ListStartListHandler(CompetitionsDbContext db, ReferenceAc
     {
         var race = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustSee(race.CompetitionUuid);
-        var after = request.Page.After is not { } position ? 0
-            : int.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var bib) ? bib
-            : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+        var after = request.Page.AfterNumber ?? 0;
         var take = request.Page.Take;
         var rows = (await db.BibAssignments.AsNoTracking()
                 .Where(b => b.RaceUuid == race.ClientUuid && !b.Deleted && b.BibNumber > after)

@@ -23,11 +23,7 @@ internal sealed class FindConflictLinesHandler(DedupDbContext db, IMediator medi
     public async Task<Page<ConflictLine>> Handle(FindConflictLines request, CancellationToken cancellationToken)
     {
         var conflicts = db.Conflicts.AsNoTracking().ForJury(current.Actor).Fitting(request.Resolved ? "resolved" : "pending", request.CompetitionUuid, request.ConflictType);
-        if (request.Page.After is { } after)
-        {
-            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
-            conflicts = request.Resolved ? conflicts.Where(c => c.Id < id) : conflicts.Where(c => c.Id > id);
-        }
+        if (request.Page.AfterNumber is { } after) conflicts = request.Resolved ? conflicts.Where(c => c.Id < after) : conflicts.Where(c => c.Id > after);
 
         conflicts = request.Resolved ? conflicts.OrderByDescending(c => c.Id) : conflicts.OrderBy(c => c.Id);
         var rows = await conflicts.Take(request.Page.Take + 1).ToListAsync(cancellationToken);

@@ -55,11 +55,7 @@ internal sealed class ListConflictsHandler(DedupDbContext db, IMediator mediator
     public async Task<Page<ConflictView>> Handle(ListConflicts request, CancellationToken cancellationToken)
     {
         var conflicts = db.Conflicts.AsNoTracking().ForJury(current.Actor).Fitting(request.State, request.CompetitionUuid, request.ConflictType);
-        if (request.Page.After is { } after)
-        {
-            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
-            conflicts = conflicts.Where(c => c.Id > id);
-        }
+        if (request.Page.AfterNumber is { } after) conflicts = conflicts.Where(c => c.Id > after);
 
         var rows = await conflicts.OrderBy(c => c.Id).Take(request.Page.Take + 1).ToListAsync(cancellationToken);
         var page = Page<ConflictRow>.Of(rows, request.Page.Take, c => c.Id.ToString(CultureInfo.InvariantCulture));

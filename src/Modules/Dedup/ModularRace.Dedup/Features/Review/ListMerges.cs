@@ -36,11 +36,7 @@ internal sealed class ListMergesHandler(DedupDbContext db, ICurrentActor current
     {
         current.Actor.Require(request.CompetitionUuid, Roles.JuryPresident, Roles.VarOperator);
         var merges = db.Merges.AsNoTracking().Where(m => m.CompetitionUuid == request.CompetitionUuid);
-        if (request.Page.After is { } after)
-        {
-            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
-            merges = merges.Where(m => m.Id < id);
-        }
+        if (request.Page.AfterNumber is { } after) merges = merges.Where(m => m.Id < after);
 
         var rows = await merges.OrderByDescending(m => m.Id).Take(request.Page.Take + 1).ToListAsync(cancellationToken);
         var page = Page<MergeRow>.Of(rows, request.Page.Take, m => m.Id.ToString(CultureInfo.InvariantCulture));

@@ -86,6 +86,6 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
             && milliseconds is > -62_135_596_800_000 and < 253_402_300_799_999
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? (DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), number)
-                : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+                : throw Cursors.Unknown();
     }
 }

@@ -61,10 +61,10 @@ internal sealed class ReplayRuleHandler(DedupDbContext db, IMediator mediator, I
     {
         var neighbours = new Neighbours(now, then);
         var changed = byUuid.Keys.GroupBy(neighbours.Of).Select(g => g.ToList())
-            .Where(g => g.Exists(i => now.StandsFor[i] != then.StandsFor[i] || g.Exists(j => now.StandsFor[i] == now.StandsFor[j] != (then.StandsFor[i] == then.StandsFor[j]))))
+            .Where(g => g.Exists(i => now.StandsFor[i] != then.StandsFor[i]))
             .OrderBy(g => g.Min(i => byUuid[i].OccurredAt)).ToList();
         var (before, after) = (now.Joins.ToDictionary(j => (j.Lower, j.Higher)), then.Joins.ToDictionary(j => (j.Lower, j.Higher)));
-        var joining = after.Where(j => !before.ContainsKey(j.Key)).Select(j => (Join: j.Value, Words: "they would be one incident")).ToList();
+        var joining = after.Where(j => !before.ContainsKey(j.Key)).Select(j => (Join: j.Value, Words: "they would be one incident"));
         var parting = before.Where(j => !after.ContainsKey(j.Key)).Select(j => (Join: j.Value, Words: "they would be two incidents"));
         // A pair may only hold a group together in another way than before: what changes is said by who stands with whom.
         var told = joining.Concat(parting)

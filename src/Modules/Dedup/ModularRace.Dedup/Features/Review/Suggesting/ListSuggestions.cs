@@ -33,11 +33,7 @@ internal sealed class ListSuggestionsHandler(DedupDbContext db, ICurrentActor cu
     {
         if (request.CompetitionUuid is { } competition) current.Actor.Require(competition, Roles.JuryPresident, Roles.VarOperator);
         var suggestions = db.Suggestions.AsNoTracking().ForMerging(current.Actor).Where(s => s.Outcome == null && (request.CompetitionUuid == null || s.CompetitionUuid == request.CompetitionUuid));
-        if (request.Page.After is { } after)
-        {
-            if (!long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
-            suggestions = suggestions.Where(s => s.Id > id);
-        }
+        if (request.Page.AfterNumber is { } after) suggestions = suggestions.Where(s => s.Id > after);
 
         var rows = await suggestions.OrderBy(s => s.Id).Take(request.Page.Take + 1).ToListAsync(cancellationToken);
         var page = Page<SuggestionRow>.Of(rows, request.Page.Take, s => s.Id.ToString(CultureInfo.InvariantCulture));

@@ -30,9 +30,7 @@ internal sealed class ListQueueHandler(SyncDbContext db) : IRequestHandler<ListQ
 {
     public async Task<Page<QueueRow>> Handle(ListQueue request, CancellationToken cancellationToken)
     {
-        var after = request.Page.After is { } text
-            ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Problem.Validation("cursor", "It is not a cursor that was given out here.")
-            : 0;
+        var after = request.Page.AfterNumber ?? 0;
         var take = request.Page.Take;
         var rows = await db.Queue.AsNoTracking().Where(e => e.Id > after && (request.Status == null || e.Status == request.Status)).OrderBy(e => e.Id).Take(take + 1)
             .Select(e => new

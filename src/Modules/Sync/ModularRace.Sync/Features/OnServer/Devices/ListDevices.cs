@@ -18,8 +18,7 @@ internal sealed class ListDevicesHandler(SyncDbContext db, ICurrentActor current
     public async Task<Page<DeviceItem>> Handle(ListDevices request, CancellationToken ct)
     {
         var take = request.Page.Take;
-        var after = request.Page.After is not { } text ? 0
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+        var after = request.Page.AfterNumber ?? 0;
         var everywhere = current.Actor.May(null, Roles.Admin);
         var mine = current.Actor.Grants.Where(g => g.Role == Roles.Admin).Select(g => g.CompetitionUuid).OfType<Guid>().ToArray();
         var devices = await db.Devices.AsNoTracking()

@@ -9,7 +9,7 @@ namespace ModularRace.Sync.Features.OnServer.Download;
 
 /// <summary>
 /// An answer that is packed before it goes, not while it goes: so its length is known, and who waits for it over a slow link
-/// sees how far it is. Who does not take brotli gets it as any other answer.
+/// sees how far it is; the host leaves it as it is. Who does not take brotli gets it as any other answer.
 /// </summary>
 internal sealed class PackedAnswer(DownloadAnswer answer) : IResult
 {
@@ -17,8 +17,8 @@ internal sealed class PackedAnswer(DownloadAnswer answer) : IResult
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var (request, response) = (httpContext.Request, httpContext.Response);
-        if (!StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var taken) || !taken.Any(t => t.Value == Brotli && t.Quality != 0))
+        var response = httpContext.Response;
+        if (!StringWithQualityHeaderValue.TryParseList(httpContext.Request.Headers.AcceptEncoding, out var taken) || !taken.Any(t => t.Value == Brotli && t.Quality != 0))
         {
             await TypedResults.Ok(answer).ExecuteAsync(httpContext);
             return;
@@ -28,8 +28,6 @@ internal sealed class PackedAnswer(DownloadAnswer answer) : IResult
         await using (var brotli = new BrotliStream(packed, CompressionLevel.Optimal, leaveOpen: true))
             await JsonSerializer.SerializeAsync(brotli, answer, ApiJson.Options, httpContext.RequestAborted);
 
-        // Else the host packs it once more.
-        request.Headers.AcceptEncoding = default;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = packed.Length;
         response.Headers.ContentEncoding = Brotli;

@@ -71,8 +71,7 @@ internal sealed class ListQuarantineHandler(SyncDbContext db, ICurrentActor curr
     public async Task<Page<QuarantineItem>> Handle(ListQuarantine request, CancellationToken ct)
     {
         var take = request.Page.Take;
-        var after = request.Page.After is not { } text ? 0
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Problem.Validation("cursor", "It is not a cursor that was given out here.");
+        var after = request.Page.AfterNumber ?? 0;
         var state = request.State ?? QuarantineStates.Open;
         // What belongs to no competition that could be told is for those who may see all.
         var everywhere = current.Actor.May(null, Roles.JuryPresident);

@@ -6,10 +6,10 @@ using ModularRace.Shared.Messaging;
 namespace ModularRace.Host.Features.Alerts.Delivering;
 
 /// <summary>
-/// Takes what is due for this replica alone: a claim is the time of the next try, so that what a replica took and died with
-/// comes again by itself.
+/// Takes the next that is due for this replica alone; null: none is. A claim is the time of the next try, so that what a
+/// replica took and died with comes again by itself; one at a time, for many that wait for a dead server would outlive it.
 /// </summary>
-internal sealed record ClaimDeliveries : ICommand<IReadOnlyList<Delivery>>;
+internal sealed record ClaimDelivery : ICommand<Delivery?>;
 
 /// <summary>An alert on its way to one channel.</summary>
 /// <param name="ClientUuid">The same at each try.</param>
@@ -17,25 +17,24 @@ internal sealed record ClaimDeliveries : ICommand<IReadOnlyList<Delivery>>;
 internal sealed record Delivery(
     long Id, Guid ClientUuid, string Channel, int Attempts, Guid AlertUuid, string Kind, string Words, Guid? CompetitionUuid, Guid? DeviceUuid, DateTimeOffset RaisedAt, DateTimeOffset? EndedAt);
 
-internal sealed class ClaimDeliveriesHandler(IdentityDbContext db, TimeProvider time) : IRequestHandler<ClaimDeliveries, IReadOnlyList<Delivery>>
+internal sealed class ClaimDeliveryHandler(IdentityDbContext db, TimeProvider time) : IRequestHandler<ClaimDelivery, Delivery?>
 {
-    private const int AtOnce = 20;
-
-    public async Task<IReadOnlyList<Delivery>> Handle(ClaimDeliveries request, CancellationToken cancellationToken)
+    public async Task<Delivery?> Handle(ClaimDelivery request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var waits = Retries.Waits.ToArray();
-        return await db.Database.SqlQuery<Delivery>(
+        var claimed = await db.Database.SqlQuery<Delivery>(
             $"""
              UPDATE identity.alert_deliveries d
              SET attempts = d.attempts + 1, next_attempt_at = {now} + ({waits})[least(d.attempts + 1, {waits.Length})]
              FROM (
                  SELECT id FROM identity.alert_deliveries
                  WHERE sent_at IS NULL AND given_up_at IS NULL AND next_attempt_at <= {now}
-                 ORDER BY id LIMIT {AtOnce} FOR UPDATE SKIP LOCKED) due, identity.alerts a
+                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) due, identity.alerts a
              WHERE d.id = due.id AND a.id = d.alert_id
              RETURNING d.id, d.client_uuid, d.channel, d.attempts, a.client_uuid AS alert_uuid, a.kind, a.words, a.competition_uuid, a.device_uuid, a.raised_at, a.ended_at
              """).ToListAsync(cancellationToken);
+        return claimed.SingleOrDefault();
     }
 }
 
