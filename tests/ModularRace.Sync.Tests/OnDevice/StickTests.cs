@@ -31,6 +31,7 @@ public sealed class StickTests : IDisposable
         await using var pi = await PiAsync();
         var waiting = await pi.SayAsync();
         using var journal = pi.Journal();
+        Assert.Equal("starting", journal.Read()!.State); // not "ok": nothing has been looked at
         await journal.StartAsync(CancellationToken.None);
         await UntilAsync(journal, 1);
         Assert.Equal([waiting], await ReadAsync());
