@@ -95,15 +95,16 @@ public sealed class RegroupingTests(CloudModules cloud) : IClassFixture<CloudMod
             i += together;
         }
 
-        var (groups, clashes) = PlainReadingOfR4.Of([.. scene.Select((s, i) => run.Candidate(i + 1, s))], []);
+        var (groups, _, clashes, _) = PlainReadingOfR4.Of([.. scene.Select((s, i) => run.Candidate(i + 1, s))], []);
+        var expected = $"{groups} | {string.Join("; ", clashes.Select(c => c.Between))}";
         var members = await cloud.Database.QueryAsync<string>($"SELECT incident_uuid || ' ' || stands_for FROM dedup.group_members WHERE race_uuid = '{run.Race}'");
         var shown = await cloud.Database.QueryAsync<string>($"SELECT client_uuid || ' ' || coalesce(merged_into, client_uuid) FROM incidents.incidents WHERE race_uuid = '{run.Race}'");
         Assert.Equal(members.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
         var conflicts = await cloud.Database.QueryAsync<string>($"SELECT record_uuid || ' ' || other_record_uuid FROM dedup.sync_conflicts WHERE race_uuid = '{run.Race}' AND resolved_at IS NULL");
         var found = string.Join("; ", members.Select(m => m.Split(' ')).GroupBy(m => m[1]).Select(g => g.Key + ": " + string.Join(",", g.Select(m => m[0]).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal))
             + " | " + string.Join("; ", conflicts.Select(c => string.Join(" against ", c.Split(' ').Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal));
-        if ($"{groups} | {clashes}" != found) found += "\n" + string.Join('\n', await cloud.Database.QueryAsync<string>($"SELECT m::text FROM dedup.group_members m WHERE race_uuid = '{run.Race}'"));
-        return ($"{groups} | {clashes}", found);
+        if (expected != found) found += "\n" + string.Join('\n', await cloud.Database.QueryAsync<string>($"SELECT m::text FROM dedup.group_members m WHERE race_uuid = '{run.Race}'"));
+        return (expected, found);
     }
 
     /// <summary>A race of its own for each run: the same scene again and again in one database.</summary>

@@ -126,7 +126,7 @@ internal static class DuplicateRule
             .GroupBy(x => (x.Seen.Race, x.Seen.Location, x.Seen.Bib));
         foreach (var place in places)
         {
-            var inTime = place.OrderBy(x => x.Seen.At).ToList();
+            var inTime = place.OrderBy(x => x.Seen, InTime).ToList();
             for (var i = 0; i < inTime.Count; i++)
                 for (var j = i + 1; j < inTime.Count; j++)
                 {
@@ -134,8 +134,8 @@ internal static class DuplicateRule
                     if (apart.TotalMilliseconds > windowMs) break;
                     if (inTime[i].Incident == inTime[j].Incident) continue;
                     var key = Ordered(inTime[i].Incident, inTime[j].Incident);
-                    if (!pairs.TryGetValue(key, out var known) || apart < known.Apart)
-                        pairs[key] = new Pair(key.Lower, key.Higher, apart, inTime[i].Seen, inTime[j].Seen, null);
+                    var pair = new Pair(key.Lower, key.Higher, apart, inTime[i].Seen, inTime[j].Seen, null);
+                    if (!pairs.TryGetValue(key, out var known) || ByNearness.Compare(pair, known) < 0) pairs[key] = pair;
                 }
         }
 
@@ -148,11 +148,28 @@ internal static class DuplicateRule
         var (lower, higher) = Ordered(a.Uuid, b.Uuid);
         var nearest = (from x in a.Observations
                        from y in b.Observations
-                       let apart = (x.At - y.At).Duration()
-                       orderby apart
-                       select new Pair(lower, higher, apart, x.At <= y.At ? x : y, x.At <= y.At ? y : x, null)).FirstOrDefault();
+                       let first = InTime.Compare(x, y) <= 0 ? x : y
+                       let second = first == x ? y : x
+                       select new Pair(lower, higher, second.At - first.At, first, second, null)).Order(ByNearness).FirstOrDefault();
         return nearest ?? new Pair(lower, higher, null, null, null, null);
     }
+
+    /// <summary>By time, then by whatever makes two observations different: a reason names the same ones in whatever order they were given (R3).</summary>
+    private static readonly Comparer<Observation> InTime = Comparer<Observation>.Create(static (a, b) =>
+    {
+        var order = a.At.CompareTo(b.At);
+        if (order == 0) order = a.OwnTime.CompareTo(b.OwnTime);
+        if (order == 0) order = string.CompareOrdinal(a.By, b.By);
+        if (order == 0) order = Nullable.Compare(a.UncertaintyMs, b.UncertaintyMs);
+        return order != 0 ? order : (a.Race, a.Location, a.Bib).CompareTo((b.Race, b.Location, b.Bib));
+    });
+
+    private static readonly Comparer<Pair> ByNearness = Comparer<Pair>.Create(static (a, b) =>
+    {
+        var order = Nullable.Compare(a.Apart, b.Apart);
+        if (order == 0) order = InTime.Compare(a.First, b.First);
+        return order != 0 ? order : InTime.Compare(a.Second, b.Second);
+    });
 
     private static bool ToldApart(List<Guid> left, List<Guid> right, HashSet<(Guid, Guid)> apart) =>
         left.Exists(l => right.Exists(r => apart.Contains(Ordered(l, r))));
