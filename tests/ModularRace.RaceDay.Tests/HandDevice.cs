@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using ModularRace.Shared.Json;
 
 namespace ModularRace.RaceDay.Tests;
 
@@ -15,14 +16,25 @@ internal sealed class HandDevice : IDisposable
     public static async Task<HandDevice> PairAsync(CloudAndPi day, bool mayDecide = false, string name = "By hand")
     {
         var code = (await day.Cloud.Post("/devices/pairing-codes", new { name, competition_uuids = new[] { day.Competition }, may_decide = mayDecide }, HttpStatusCode.Created)).Text("pairing_code");
-        var uuid = Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
+        var uuid = NewUuid();
         var paired = await day.CloudHost.Anonymous.Post("/devices/pair", new { pairing_code = code, device_uuid = uuid }, HttpStatusCode.Created);
         var http = day.CloudHost.Client();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", paired.Text("api_token"));
         http.DefaultRequestHeaders.Add("X-Device-UUID", uuid);
-        http.DefaultRequestHeaders.Add("X-Boot-Id", Shared.Identifiers.Uuids.New(TimeProvider.System).ToString());
+        http.DefaultRequestHeaders.Add("X-Boot-Id", NewUuid());
         http.DefaultRequestHeaders.Add("X-Protocol-Version", "1");
         return new HandDevice(http);
+    }
+
+    /// <summary>An incident of a race at its first location and its report, by a clock that is right to 40 ms.</summary>
+    public static JsonObject[] Sighting(CloudAndPi day, int bib, DateTimeOffset at, string description = "Gate 3 left out")
+    {
+        var incident = NewUuid();
+        return
+        [
+            Record("incident", incident, new JsonObject { ["race_uuid"] = day.Race, ["race_location_uuid"] = day.Locations[0], ["bib_number"] = bib }, at),
+            Record("report", NewUuid(), new JsonObject { ["incident_uuid"] = incident, ["reporter_name"] = "Ines", ["description"] = description }, at),
+        ];
     }
 
     /// <summary>The results, in the order of the records.</summary>
@@ -30,7 +42,7 @@ internal sealed class HandDevice : IDisposable
     {
         var batch = new JsonObject
         {
-            ["batch_uuid"] = Shared.Identifiers.Uuids.New(TimeProvider.System).ToString(),
+            ["batch_uuid"] = NewUuid(),
             ["sent_at"] = "2026-02-08T12:00:00.000Z",
             ["records"] = new JsonArray([.. records.Select(r => r.DeepClone())]),
         };
@@ -48,4 +60,13 @@ internal sealed class HandDevice : IDisposable
     }
 
     public void Dispose() => client.Dispose();
+
+    private static JsonObject Record(string type, string uuid, JsonObject data, DateTimeOffset at)
+    {
+        (data["occurred_at"], data["created_at"]) = (InstantConverter.Write(at), InstantConverter.Write(at));
+        (data["clock_offset_ms"], data["clock_uncertainty_ms"], data["clock_source"]) = (0, 40, "monotonic");
+        return new JsonObject { ["type"] = type, ["client_uuid"] = uuid, ["edit"] = 1, ["base_revision"] = null, ["data"] = data };
+    }
+
+    private static string NewUuid() => Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
 }
