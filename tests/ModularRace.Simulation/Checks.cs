@@ -151,8 +151,8 @@ internal sealed class Checks(World world)
         if (all.Exists(IsUnsure)) return;
         // Who goes back to a value that its base may have held says nothing by it (R7), and the journal does not know the bases.
         if (all.Exists(s => s.Side != "cloud" && all.Exists(e => e.Number < s.Number && e.Side == s.Side && (e.Making ? e.Text : e.Before) == s.Text)) && value is not (Values.Status or Values.Withdrawn)) return;
-        // A text that was written twice does not tell which of the two was seen.
-        if (all.Where(s => s.Text is not null || !s.Making).GroupBy(s => s.Text).Any(g => g.Count() > 1) && value is not (Values.Status or Values.Withdrawn)) return;
+        // A text that was written twice does not tell which of the two was seen; nor does emptying what was made empty.
+        if (all.GroupBy(s => s.Text).Any(g => g.Count() > 1 && g.Any(s => s.Text is not null || !s.Making)) && value is not (Values.Status or Values.Withdrawn)) return;
         var left = value is Values.Status or Values.Withdrawn
             // Official gives way to nothing, and withdrawn stays withdrawn.
             ? [real.Find(s => s.Text is "official" or "withdrawn")?.Text ?? real[0].Text]

@@ -68,11 +68,14 @@ public sealed class SideMergeTests
         record.Arrives("pi/a", 1, first);
         record.CloudSets(("bib_number", 44));
         record.CloudSets(("description", "from the desk"));
+        var (seenByB, number) = (record.Content, record.Number);
 
         // The answer to the first was lost: the second and third have no base either, and carry the first bib.
         record.Arrives("pi/a", 2, With(first, ("penalty_code", "P1")));
         Assert.Empty(record.Disputed);
-        record.Arrives("pi/b", 1, With(record.Content, ("reporter_name", "Anna")), seen: record.Number);
+        // Judged again on another's account, it is still not new.
+        record.Arrives("pi/b", 1, With(seenByB, ("reporter_name", "Anna")), seen: number);
+        Assert.Empty(record.Disputed);
         record.Arrives("pi/a", 3, With(first, ("penalty_code", "P2")));
         Assert.Empty(record.Disputed);
         Assert.Equal((44, "from the desk"), ((int?)record.Content["bib_number"], (string?)record.Content["description"]));
@@ -81,6 +84,27 @@ public sealed class SideMergeTests
         record.Arrives("pi/a", 4, With(record.Content, ("bib_number", (int?)first["bib_number"])), seen: record.Number);
         Assert.Empty(record.Disputed);
         Assert.Equal((int?)first["bib_number"], (int?)record.Content["bib_number"]);
+    }
+
+    [Fact]
+    public void What_a_person_accepted_of_a_device_stands_though_the_device_had_gone_on_without_it()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/b", 1, first);
+        var officialised = With(record.Content, ("status", "official"), ("officialized_at", "2026-02-08T10:31:00.000Z"));
+        record.CloudSets(("description", "from the desk"));
+        var (seen, number) = (record.Content, record.Number);
+
+        // It was rejected; the device took the cloud's version over it; a person accepts it; then the device's next edit comes.
+        record.Arrives("pi/a", 1, officialised, seen: 1);
+        Assert.Equal("official", (string?)record.Content["status"]);
+        record.Arrives("pi/a", 2, With(seen, ("bib_number", 45)), seen: number);
+        Assert.Equal(("official", 45, 0), ((string?)record.Content["status"], (int)record.Content["bib_number"]!, record.Disputed.Count));
+
+        // Judged anew, and after its next edit, which has it before it.
+        record.CloudSets(("description", "from the desk, again"));
+        record.Arrives("pi/a", 3, With(record.Content, ("bib_number", 46)), seen: record.Number);
+        Assert.Equal(("official", 46, 0), ((string?)record.Content["status"], (int)record.Content["bib_number"]!, record.Disputed.Count));
     }
 
     [Fact]
@@ -307,12 +331,15 @@ public sealed class SideMergeTests
         Assert.Equal(("Sprint W", 0), ((string?)record.Content["name"], record.Disputed.Count));
     }
 
-    [Fact]
-    public void A_time_that_a_person_set_right_stands_though_the_device_comes_to_know_its_clock_better_meanwhile()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_time_that_a_person_set_right_stands_though_the_device_comes_to_know_its_clock_better_meanwhile(bool wroteOn)
     {
         var record = Incident(out var first);
         record.Arrives("pi/a", 1, first);
         record.CloudSets(("occurred_at", "2026-02-08T10:31:00.000Z"));
+        if (wroteOn) record.CloudSets(("description", "Seen on camera 3"));
         var better = (JsonObject)first.DeepClone();
         (better["clock_uncertainty_ms"], better["clock_offset_ms"]) = (50, 47_000);
         record.Arrives("pi/a", 2, better);

@@ -86,13 +86,16 @@ internal static class SideMerge
             words, earlier.Where(e => e.Value.Count > 0).ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal));
     }
 
-    /// <summary>The edit by which the side speaks of the value: its last, or the earlier one whose word the last left in dispute.</summary>
+    /// <summary>
+    /// The edit by which the side speaks of the value: its last; or the earlier one whose word the last left in dispute, or had not
+    /// before it at all: a person accepted it out of quarantine when the device had gone on without it (R14).
+    /// </summary>
     private static SideEdit Word(string type, string name, SideEdit side, IReadOnlyCollection<DisputedSpan> disputes)
     {
         if (side.Last is not { } last) return side.Earlier.GetValueOrDefault(name) ?? side;
         var before = last.Earlier.GetValueOrDefault(name) ?? last;
-        return last.Inherited.ContainsKey(name)
-            && side.Base is not null && DisputedAt(name, side.BaseNumber, disputes)
+        return last.Inherited.TryGetValue(name, out var said) && side.Base is not null
+            && (DisputedAt(name, side.BaseNumber, disputes) || (side.BaseNumber > before.BaseNumber && side.BaseNumber < said))
             && FieldValues.Identical(type, name, side.Content, side.Base) && !FieldValues.Same(type, name, side.Content, before.Content)
             ? before
             : side;
@@ -152,7 +155,7 @@ internal static class SideMerge
     private static long? RepeatedSince(string type, string name, SideEdit side)
     {
         if (side.Last is not { } last) return side.Inherited.TryGetValue(name, out var kept) && kept < side.TakenNumber ? kept : null;
-        return last.BaseNumber == side.BaseNumber && Differs(type, name, last) && FieldValues.Identical(type, name, side.Content, last.Content)
+        return last.BaseNumber == side.BaseNumber && Differs(type, name, last) && Held(type, name, side.Content, last.Content)
             ? RepeatedSince(type, name, last) ?? last.TakenNumber
             : null;
     }
@@ -167,7 +170,7 @@ internal static class SideMerge
         && Held(type, name, t.Base, s.Content)
         && !(SaidAt(type, name, t) <= s.BaseNumber && !DisputedAt(name, s.BaseNumber, disputes));
 
-    /// <summary>A base holds a time also where the device knows its clock better since: the clock's figures are no other time.</summary>
+    /// <summary>A time is held, and is only said again, also where the device knows its clock better since: the clock's figures are no other time.</summary>
     private static bool Held(string type, string name, JsonObject seen, JsonObject said) =>
         name == FieldValues.OccurredAt ? FieldValues.Same(type, name, seen, said) : FieldValues.Identical(type, name, seen, said);
 
@@ -176,7 +179,7 @@ internal static class SideMerge
         t.Base is not null
         && SaidAt(type, name, s) is { } taken && taken <= t.BaseNumber
         && !DisputedAt(name, t.BaseNumber, disputes)
-        && !FieldValues.Identical(type, name, t.Base, s.Content);
+        && !Held(type, name, t.Base, s.Content);
 
     /// <summary>
     /// A resolution counts as the base for every version in it: whoever has not seen it and says a value that was before the
