@@ -13,14 +13,14 @@ internal static class Composition
     {
         SystemMode.Cloud =>
         [
-            new CompetitionsModule(),
+            new CompetitionsModule(CompetitionsRole.KeepAndMerge),
             new IncidentsModule(),
             new DedupModule(DedupRole.RuleAndReview),
             new SyncModule(SyncRole.Server),
         ],
         SystemMode.OfflineDevice =>
         [
-            new CompetitionsModule(),
+            new CompetitionsModule(CompetitionsRole.Keep),
             new IncidentsModule(),
             new DedupModule(DedupRole.Rule),
             new SyncModule(SyncRole.Device),

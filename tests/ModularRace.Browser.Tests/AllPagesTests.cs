@@ -28,7 +28,7 @@ public sealed partial class AllPagesTests(Chromium chromium, CloudAndPi day)
         foreach (var page in Pages(touch: false).Append("/races/{raceUuid}/incidents").Where(p => !p.EndsWith("/why", StringComparison.Ordinal))) // a piece of another page
         {
             var path = page.Replace("{competitionUuid}", day.Competition, StringComparison.Ordinal).Replace("{raceUuid}", day.Race, StringComparison.Ordinal)
-                .Replace("{incidentUuid}", incident, StringComparison.Ordinal);
+                .Replace("{incidentUuid}", incident, StringComparison.Ordinal).Replace("{uuid}", day.Competition, StringComparison.Ordinal);
             Assert.DoesNotContain('{', path);
             await desk.GoAsync(path);
             await desk.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);

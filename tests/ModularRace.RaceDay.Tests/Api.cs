@@ -30,6 +30,9 @@ internal static class Api
     public static async Task<JsonNode> Patch(this HttpClient client, string path, object body, HttpStatusCode expected = HttpStatusCode.OK) =>
         await Read(await client.PatchAsJsonAsync(new Uri(Root + path, UriKind.Relative), body), expected);
 
+    public static async Task<JsonNode> Delete(this HttpClient client, string path, HttpStatusCode expected = HttpStatusCode.OK) =>
+        await Read(await client.DeleteAsync(new Uri(Root + path, UriKind.Relative)), expected);
+
     /// <summary>All items of a list, page by page.</summary>
     public static async Task<List<JsonNode>> List(this HttpClient client, string path, int limit = 100)
     {

@@ -1,12 +1,14 @@
 using System.Security.Claims;
+using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Competitions.Contracts;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 
 namespace ModularRace.Host.Access;
 
 /// <summary>Looks up who a token, key or session belongs to, each time: a role taken away or a session ended counts from the next request on.</summary>
-internal sealed class SessionReader(IdentityDbContext db, TimeProvider time)
+internal sealed class SessionReader(IdentityDbContext db, IMediator mediator, TimeProvider time)
 {
     public async Task<ClaimsPrincipal?> ByTokenAsync(string token, CancellationToken cancellationToken)
     {
@@ -14,7 +16,8 @@ internal sealed class SessionReader(IdentityDbContext db, TimeProvider time)
         if (token.StartsWith(Secrets.ApiKey, StringComparison.Ordinal))
         {
             var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Digest == digest && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now), cancellationToken);
-            return key is null ? null : Principals.OfKey(key.ClientUuid, key.Name, key.CompetitionUuids is { } some ? some.Select(c => new RoleGrant(key.Role, c)) : [new RoleGrant(key.Role, null)]);
+            if (key is null) return null;
+            return Principals.OfKey(key.ClientUuid, key.Name, await ReachingAsync(key.CompetitionUuids is { } some ? [.. some.Select(c => new RoleGrant(key.Role, c))] : [new RoleGrant(key.Role, null)], cancellationToken));
         }
 
         var session = await db.Tokens.Where(t => t.Digest == digest && t.Kind == SessionToken.Access && t.ExpiresAt > now).Select(t => (Guid?)t.SessionId).SingleOrDefaultAsync(cancellationToken);
@@ -32,6 +35,14 @@ internal sealed class SessionReader(IdentityDbContext db, TimeProvider time)
             .Where(p => p.DisabledAt == null)
             .Select(p => new { p.Id, p.Name, Grants = p.Roles.Select(r => new RoleGrant(r.Role, r.CompetitionUuid)).ToList() })
             .SingleOrDefaultAsync(cancellationToken);
-        return person is null ? null : Principals.OfSession(scheme, sessionId, person.Id, person.Name, person.Grants);
+        return person is null ? null : Principals.OfSession(scheme, sessionId, person.Id, person.Name, await ReachingAsync(person.Grants, cancellationToken));
+    }
+
+    /// <summary>A role on a competition reaches those that were merged into it: what came from there is judged by whoever judges here.</summary>
+    private async Task<List<RoleGrant>> ReachingAsync(List<RoleGrant> grants, CancellationToken cancellationToken)
+    {
+        if (grants.TrueForAll(g => g.CompetitionUuid is null)) return grants;
+        var merged = (await mediator.Send(new FindMergedCompetitions(), cancellationToken)).ToLookup(m => (Guid?)m.Value, m => m.Key);
+        return [.. grants, .. grants.Where(g => g.CompetitionUuid is not null).SelectMany(g => merged[g.CompetitionUuid].Select(c => new RoleGrant(g.Role, c)))];
     }
 }

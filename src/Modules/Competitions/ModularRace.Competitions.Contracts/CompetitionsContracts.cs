@@ -4,25 +4,34 @@ using ModularRace.Shared.Records;
 namespace ModularRace.Competitions.Contracts;
 
 /// <summary>A competition, as other modules need to know it.</summary>
+/// <param name="MergedInto">The competition that stands for it; null: itself.</param>
 public sealed record CompetitionSummary(
     Guid ClientUuid, string Name, string? Place, string Country, DateOnly StartDate, DateOnly EndDate, string TimeZone, bool Practice, string Origin,
-    int Races, int Athletes, int Bibs, int Locations);
+    int Races, int Athletes, int Bibs, int Locations, Guid? MergedInto);
 
 /// <summary>Competitions by first day, latest first. <paramref name="Uuids"/> null: all.</summary>
 public sealed record FindCompetitions(IReadOnlyCollection<Guid>? Uuids = null) : IQuery<IReadOnlyList<CompetitionSummary>>;
 
 /// <summary>A race, as other modules need to know it.</summary>
+/// <param name="CompetitionUuid">Where it hangs: where its own was merged into another, on that.</param>
+/// <param name="SaidCompetitionUuid">The competition that its record names, by which devices have it.</param>
+/// <param name="StandsFor">The race that it was merged into, to the end of the chain; itself where it stands.</param>
 public sealed record RaceSummary(
-    Guid ClientUuid, Guid CompetitionUuid, string Name, string Discipline, DateTimeOffset? ScheduledAt, string Status, string TimeZone, string CompetitionName);
+    Guid ClientUuid, Guid CompetitionUuid, string Name, string Discipline, DateTimeOffset? ScheduledAt, string Status, string TimeZone, string CompetitionName,
+    Guid SaidCompetitionUuid, Guid StandsFor);
 
 /// <summary>The races with these UUIDs that exist, in no order.</summary>
 public sealed record FindRaces(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<RaceSummary>>;
 
 /// <summary>The races of a competition, by position, time and name.</summary>
-public sealed record FindRacesOfCompetition(Guid CompetitionUuid) : IQuery<IReadOnlyList<RaceSummary>>;
+/// <param name="CompetitionUuid">The competition.</param>
+/// <param name="AsSaid">Those whose records name it, wherever they hang and whatever they were merged into: as devices have them.</param>
+public sealed record FindRacesOfCompetition(Guid CompetitionUuid, bool AsSaid = false) : IQuery<IReadOnlyList<RaceSummary>>;
 
 /// <summary>A place on a race's course.</summary>
-public sealed record LocationSummary(Guid ClientUuid, Guid RaceUuid, string Name, string? CourseSegment, int Position, bool Deleted);
+/// <param name="RaceUuid">Where it hangs.</param>
+/// <param name="StandsFor">The location that it met in a merge of races; itself where it stands.</param>
+public sealed record LocationSummary(Guid ClientUuid, Guid RaceUuid, string Name, string? CourseSegment, int Position, bool Deleted, Guid StandsFor);
 
 /// <summary>The locations with these UUIDs that exist, tombstones included, in no order.</summary>
 public sealed record FindLocations(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<LocationSummary>>;

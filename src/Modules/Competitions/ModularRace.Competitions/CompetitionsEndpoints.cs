@@ -7,6 +7,7 @@ using ModularRace.Competitions.Domain;
 using ModularRace.Competitions.Features.Catalogues;
 using ModularRace.Competitions.Features.Competitions;
 using ModularRace.Competitions.Features.Locations;
+using ModularRace.Competitions.Features.Merging;
 using ModularRace.Competitions.Features.Races;
 using ModularRace.Competitions.Features.StartLists;
 using ModularRace.Shared.Access;
@@ -107,6 +108,30 @@ internal static class CompetitionsEndpoints
         locations.MapDelete("", (Guid uuid, HttpRequest request, IMediator m, CancellationToken ct) => m.Send(new DeleteLocation(uuid, IfMatch(request)), ct))
             .RequireAuthorization(Policies.ReferenceData).WithName("DeleteLocation").WithSummary("Deletes a location; one that an incident names stays")
             .Produces<LocationView>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412);
+    }
+
+    /// <summary>Two that are the same: on the cloud only.</summary>
+    public static void MapMerging(this IEndpointRouteBuilder api)
+    {
+        var merging = api.MapGroup("").WithTags("Competitions");
+
+        merging.MapPost("/competitions/{uuid:guid}/merge", (Guid uuid, bool? preview, ReferenceMergeBody body, IMediator m, CancellationToken ct) =>
+                m.Send(new MergeCompetitions(uuid, body.IntoUuid, preview ?? false), ct))
+            .RequireAuthorization(Policies.Admin).WithName("MergeCompetitions").WithSummary("Makes one of two competitions; races of the same name meet, and the duplicate rule runs anew")
+            .Produces<ReferenceMergeView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+        merging.MapDelete("/competitions/{uuid:guid}/merge", (Guid uuid, IMediator m, CancellationToken ct) => m.Send(new UndoCompetitionMerge(uuid), ct))
+            .RequireAuthorization(Policies.Admin).WithName("UndoCompetitionMerge").WithSummary("Makes two competitions of the one again")
+            .Produces<CompetitionView>().ProducesProblem(404).ProducesProblem(409);
+
+        merging.MapPost("/races/{uuid:guid}/merge", (Guid uuid, bool? preview, ReferenceMergeBody body, IMediator m, CancellationToken ct) =>
+                m.Send(new MergeRaces(uuid, body.IntoUuid, body.Locations, preview ?? false), ct))
+            .RequireAuthorization(Policies.Admin).WithName("MergeRaces").WithSummary("Makes one of two races; locations meet by name or as said, and the duplicate rule runs anew")
+            .Produces<ReferenceMergeView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+        merging.MapDelete("/races/{uuid:guid}/merge", (Guid uuid, IMediator m, CancellationToken ct) => m.Send(new UndoRaceMerge(uuid), ct))
+            .RequireAuthorization(Policies.Admin).WithName("UndoRaceMerge").WithSummary("Makes two races of the one again")
+            .Produces<RaceView>().ProducesProblem(404).ProducesProblem(409);
     }
 
     private static void MapCatalogue(RouteGroupBuilder competitions, string name, CatalogueKind kind)

@@ -4,8 +4,10 @@ namespace ModularRace.Incidents.Contracts;
 
 /// <summary>What the duplicate rule needs to know of an incident; all of it, each time.</summary>
 /// <param name="IncidentUuid">The incident.</param>
-/// <param name="CompetitionUuid">Its competition.</param>
-/// <param name="RaceUuid">Its race.</param>
+/// <param name="CompetitionUuid">Its competition: where its own was merged into another, that.</param>
+/// <param name="SaidCompetitionUuid">The competition that its record names with its race: by that devices have it.</param>
+/// <param name="RaceUuid">Its race: where its own was merged into another, that. So is each location.</param>
+/// <param name="SaidRaceUuid">The race that its record names.</param>
 /// <param name="Origin"><c>cloud</c> or the UUID of the device that made it.</param>
 /// <param name="Status"><c>unofficial, official</c>.</param>
 /// <param name="Decision"><c>pending, penalty_applied, rejected, no_action</c>.</param>
@@ -13,7 +15,7 @@ namespace ModularRace.Incidents.Contracts;
 /// <param name="Own">Its own bib, location and time.</param>
 /// <param name="Reports">Its reports, withdrawn ones too.</param>
 public sealed record IncidentFacts(
-    Guid IncidentUuid, Guid CompetitionUuid, Guid RaceUuid, string Origin, string Status, string Decision, string? PenaltyCode,
+    Guid IncidentUuid, Guid CompetitionUuid, Guid SaidCompetitionUuid, Guid RaceUuid, Guid SaidRaceUuid, string Origin, string Status, string Decision, string? PenaltyCode,
     SightedAt Own, IReadOnlyList<ReportFacts> Reports);
 
 /// <param name="ReportUuid">The report.</param>

@@ -5,7 +5,7 @@ using ModularRace.Shared.Validation;
 namespace ModularRace.Competitions.Domain;
 
 /// <summary>Belongs to no competition: the same person starts in many.</summary>
-internal sealed class Athlete : ReferenceRecord
+internal sealed class Athlete : MergeableRecord
 {
     public string FirstName { get; set; } = "";
 
@@ -25,6 +25,13 @@ internal sealed class Athlete : ReferenceRecord
         .With("first_name", FirstName).With("last_name", LastName).With("nation", Nation).With("gender", Gender)
         .With("birth_year", BirthYear).With("license_number", LicenseNumber);
 
+    /// <summary>By licence, else by name, nation, gender and year of birth; what one of the two does not say does not part them.</summary>
+    public bool IsSamePersonAs(Athlete other) =>
+        LicenseNumber is not null && other.LicenseNumber is not null
+            ? LicenseNumber == other.LicenseNumber
+            : Names.Folded(FirstName) == Names.Folded(other.FirstName) && Names.Folded(LastName) == Names.Folded(other.LastName) && Nation == other.Nation
+                && (Gender is null || other.Gender is null || Gender == other.Gender) && (BirthYear is null || other.BirthYear is null || BirthYear == other.BirthYear);
+
     public static Athlete Read(RecordReader from) => new()
     {
         FirstName = from.Text("first_name", Texts.Name, required: true) ?? "",
@@ -37,11 +44,14 @@ internal sealed class Athlete : ReferenceRecord
 }
 
 /// <summary>One bib of a start list: an athlete, or a team in its order.</summary>
-internal sealed class BibAssignment : ReferenceRecord, ICanBeDeleted
+internal sealed class BibAssignment : ReferenceRecord, IHang, ICanBeDeleted
 {
     public const string Registered = "registered";
 
     public Guid RaceUuid { get; set; }
+
+    /// <inheritdoc cref="IHang.Said"/>
+    public Guid? SaidRaceUuid { get; set; }
 
     public int BibNumber { get; set; }
 
@@ -56,8 +66,20 @@ internal sealed class BibAssignment : ReferenceRecord, ICanBeDeleted
 
     public override string RecordType => RecordTypes.BibAssignment;
 
+    Guid IHang.HangsOn
+    {
+        get => RaceUuid;
+        set => RaceUuid = value;
+    }
+
+    Guid? IHang.Said
+    {
+        get => SaidRaceUuid;
+        set => SaidRaceUuid = value;
+    }
+
     public override JsonObject Content() => new JsonObject()
-        .With("race_uuid", RaceUuid).With("bib_number", BibNumber).With("athlete_uuids", AthleteUuids).With("heat", Heat)
+        .With("race_uuid", SaidRaceUuid ?? RaceUuid).With("bib_number", BibNumber).With("athlete_uuids", AthleteUuids).With("heat", Heat)
         .With("status", Status).With("deleted", Deleted);
 
     public static BibAssignment Read(RecordReader from) => new()

@@ -5,9 +5,12 @@ using ModularRace.Shared.Validation;
 namespace ModularRace.Competitions.Domain;
 
 /// <summary>A line of one of a competition's two catalogues.</summary>
-internal abstract class CatalogueEntry : ReferenceRecord, ICanBeDeleted
+internal abstract class CatalogueEntry : ReferenceRecord, IHang, ICanBeDeleted
 {
     public Guid CompetitionUuid { get; set; }
+
+    /// <inheritdoc cref="IHang.Said"/>
+    public Guid? SaidCompetitionUuid { get; set; }
 
     /// <summary>The penalty's code, or the phrase's text.</summary>
     public string Word { get; set; } = "";
@@ -25,8 +28,20 @@ internal abstract class CatalogueEntry : ReferenceRecord, ICanBeDeleted
 
     protected abstract string WordField { get; }
 
+    Guid IHang.HangsOn
+    {
+        get => CompetitionUuid;
+        set => CompetitionUuid = value;
+    }
+
+    Guid? IHang.Said
+    {
+        get => SaidCompetitionUuid;
+        set => SaidCompetitionUuid = value;
+    }
+
     public override JsonObject Content() => new JsonObject()
-        .With("competition_uuid", CompetitionUuid).With(WordField, Word).With("name", Name).With("discipline", Discipline)
+        .With("competition_uuid", SaidCompetitionUuid ?? CompetitionUuid).With(WordField, Word).With("name", Name).With("discipline", Discipline)
         .With("language", Language).With("position", Position).With("deleted", Deleted);
 
     protected static T Read<T>(RecordReader from, int longestWord) where T : CatalogueEntry, new()

@@ -4,11 +4,14 @@ using ModularRace.Shared.Validation;
 
 namespace ModularRace.Competitions.Domain;
 
-internal sealed class Race : MergeableRecord
+internal sealed class Race : MergeableRecord, IHang
 {
     public const string Scheduled = "scheduled";
 
     public Guid CompetitionUuid { get; set; }
+
+    /// <inheritdoc cref="IHang.Said"/>
+    public Guid? SaidCompetitionUuid { get; set; }
 
     public string Name { get; set; } = "";
 
@@ -26,8 +29,20 @@ internal sealed class Race : MergeableRecord
 
     public override string RecordType => RecordTypes.Race;
 
+    Guid IHang.HangsOn
+    {
+        get => CompetitionUuid;
+        set => CompetitionUuid = value;
+    }
+
+    Guid? IHang.Said
+    {
+        get => SaidCompetitionUuid;
+        set => SaidCompetitionUuid = value;
+    }
+
     public override JsonObject Content() => new JsonObject()
-        .With("competition_uuid", CompetitionUuid).With("name", Name).With("discipline", Discipline).With("stage", Stage)
+        .With("competition_uuid", SaidCompetitionUuid ?? CompetitionUuid).With("name", Name).With("discipline", Discipline).With("stage", Stage)
         .With("category", Category).With("scheduled_at", ScheduledAt).With("position", Position).With("status", Status);
 
     public static Race Read(RecordReader from) => new()
@@ -43,9 +58,12 @@ internal sealed class Race : MergeableRecord
     };
 }
 
-internal sealed class RaceLocation : ReferenceRecord, ICanBeDeleted
+internal sealed class RaceLocation : MergeableRecord, IHang, ICanBeDeleted
 {
     public Guid RaceUuid { get; set; }
+
+    /// <inheritdoc cref="IHang.Said"/>
+    public Guid? SaidRaceUuid { get; set; }
 
     public string Name { get; set; } = "";
 
@@ -59,8 +77,20 @@ internal sealed class RaceLocation : ReferenceRecord, ICanBeDeleted
 
     public override string RecordType => RecordTypes.RaceLocation;
 
+    Guid IHang.HangsOn
+    {
+        get => RaceUuid;
+        set => RaceUuid = value;
+    }
+
+    Guid? IHang.Said
+    {
+        get => SaidRaceUuid;
+        set => SaidRaceUuid = value;
+    }
+
     public override JsonObject Content() => new JsonObject()
-        .With("race_uuid", RaceUuid).With("name", Name).With("course_segment", CourseSegment).With("position", Position)
+        .With("race_uuid", SaidRaceUuid ?? RaceUuid).With("name", Name).With("course_segment", CourseSegment).With("position", Position)
         .With("camera_url", CameraUrl).With("deleted", Deleted);
 
     public static RaceLocation Read(RecordReader from) => new()

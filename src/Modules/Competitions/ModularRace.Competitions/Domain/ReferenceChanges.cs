@@ -30,10 +30,25 @@ internal sealed class ReferenceChanges(CompetitionsDbContext db, ISystemIdentity
         return record;
     }
 
-    /// <summary>Makes the stored record say what <paramref name="wanted"/> says; false where it does already, unless a person has settled it just so.</summary>
-    public bool Change<T>(T stored, T wanted, bool settled = false) where T : ReferenceRecord
+    /// <summary>Makes the stored record say what <paramref name="wanted"/> says, in its place; false where it does already.</summary>
+    public bool Change<T>(T stored, T wanted) where T : ReferenceRecord
     {
         wanted.KeepFrom(stored);
+        return Write(stored, wanted, settled: false);
+    }
+
+    /// <summary>The same with what came in, which says its place itself.</summary>
+    public bool Take<T>(T stored, T came, bool settled) where T : ReferenceRecord
+    {
+        var place = came is IHang own ? (own.HangsOn, own.Said) : default;
+        came.KeepFrom(stored);
+        if (came is IHang hang) (hang.HangsOn, hang.Said) = place;
+        return Write(stored, came, settled);
+    }
+
+    private bool Write(ReferenceRecord stored, ReferenceRecord wanted, bool settled)
+    {
+        // A person has settled it just so: that is a new version, though it may say nothing new.
         if (!settled && stored.SaysTheSameAs(wanted)) return false;
         wanted.Revision = Revision.Next(stored.Revision);
         wanted.UpdatedAt = now;
@@ -50,21 +65,21 @@ internal sealed class ReferenceChanges(CompetitionsDbContext db, ISystemIdentity
         await mediator.Publish(new RecordsChanged(records, source), cancellationToken);
     }
 
-    /// <summary>The records as other modules see them, each after what it refers to.</summary>
+    /// <summary>The records as other modules see them, each after what it refers to, and in the competition and race that they name: by those devices have them.</summary>
     public static async Task<IReadOnlyList<RecordVersion>> ToRecordsAsync(
         CompetitionsDbContext db, IReadOnlyCollection<ReferenceRecord> records, CancellationToken cancellationToken)
     {
         var raceUuids = records.Select(RaceOf).OfType<Guid>().Distinct().ToArray();
         var competitions = raceUuids.Length == 0
             ? []
-            : await db.Races.Where(r => raceUuids.Contains(r.ClientUuid)).ToDictionaryAsync(r => r.ClientUuid, r => r.CompetitionUuid, cancellationToken);
+            : await db.Races.Where(r => raceUuids.Contains(r.ClientUuid)).ToDictionaryAsync(r => r.ClientUuid, r => r.SaidCompetitionUuid ?? r.CompetitionUuid, cancellationToken);
         return
         [
             .. records.OrderBy(r => RecordTypes.Rank(r.RecordType)).Select(record => record switch
             {
                 Competition => record.ToRecord(record.ClientUuid, null),
-                Race race => record.ToRecord(race.CompetitionUuid, race.ClientUuid),
-                CatalogueEntry entry => record.ToRecord(entry.CompetitionUuid, null),
+                Race race => record.ToRecord(race.SaidCompetitionUuid ?? race.CompetitionUuid, race.ClientUuid),
+                CatalogueEntry entry => record.ToRecord(entry.SaidCompetitionUuid ?? entry.CompetitionUuid, null),
                 _ when RaceOf(record) is { } race => record.ToRecord(competitions[race], race),
                 _ => record.ToRecord(null, null),
             }),
@@ -73,8 +88,8 @@ internal sealed class ReferenceChanges(CompetitionsDbContext db, ISystemIdentity
 
     private static Guid? RaceOf(ReferenceRecord record) => record switch
     {
-        RaceLocation location => location.RaceUuid,
-        BibAssignment bib => bib.RaceUuid,
+        RaceLocation location => location.SaidRaceUuid ?? location.RaceUuid,
+        BibAssignment bib => bib.SaidRaceUuid ?? bib.RaceUuid,
         _ => null,
     };
 }

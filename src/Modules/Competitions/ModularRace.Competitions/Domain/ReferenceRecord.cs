@@ -36,6 +36,7 @@ internal abstract class ReferenceRecord
         Origin = stored.Origin;
         CreatedAt = stored.CreatedAt;
         UpdatedAt = stored.UpdatedAt;
+        if (this is IHang hang && stored is IHang was) (hang.HangsOn, hang.Said) = (was.HangsOn, was.Said);
     }
 
     public bool SaysTheSameAs(ReferenceRecord other) => JsonNode.DeepEquals(Content(), other.Content());
@@ -54,9 +55,22 @@ internal interface ICanBeDeleted
     bool Deleted { get; set; }
 }
 
-/// <summary>A competition or a race, which an admin may merge into another.</summary>
+/// <summary>
+/// What belongs to a competition or a race. Where that was merged into another, the record goes on saying its own (a merge
+/// rewrites no record), and hangs on the one that stands.
+/// </summary>
+internal interface IHang
+{
+    Guid HangsOn { get; set; }
+
+    /// <summary>Null: the same.</summary>
+    Guid? Said { get; set; }
+}
+
+/// <summary>A competition or a race, which an admin may merge into another, and what meets in such a merge.</summary>
 internal abstract class MergeableRecord : ReferenceRecord
 {
+    /// <summary>Not content: the desk's word on the two.</summary>
     public Guid? MergedInto { get; set; }
 
     public override void KeepFrom(ReferenceRecord stored)

@@ -22,6 +22,8 @@ internal sealed class CompetitionsDbContext(DbContextOptions<CompetitionsDbConte
     public DbSet<Penalty> Penalties => Set<Penalty>();
 
     public DbSet<Phrase> Phrases => Set<Phrase>();
+
+    public DbSet<MergeEntry> Merges => Set<MergeEntry>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

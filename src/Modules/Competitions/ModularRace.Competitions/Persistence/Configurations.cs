@@ -84,3 +84,13 @@ internal sealed class PhraseConfiguration : ReferenceRecordConfiguration<Phrase>
         builder.HasOne<Competition>().WithMany().HasForeignKey(p => p.CompetitionUuid).HasPrincipalKey(c => c.ClientUuid).OnDelete(DeleteBehavior.Restrict);
     }
 }
+
+internal sealed class MergeEntryConfiguration : IEntityTypeConfiguration<MergeEntry>
+{
+    public void Configure(EntityTypeBuilder<MergeEntry> builder)
+    {
+        builder.ToTable("merges");
+        // Of one record one merge holds at a time.
+        builder.HasIndex(m => m.FromUuid).IsUnique().HasFilter("undone_at IS NULL");
+    }
+}

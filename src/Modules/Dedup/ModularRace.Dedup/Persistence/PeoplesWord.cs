@@ -106,7 +106,9 @@ internal sealed class PeoplesWord(
                 var at = held is not null && held.SaidAt >= now.Corrected ? held.SaidAt.AddMilliseconds(1) : now.Corrected;
                 var content = new GroupingContent(
                     kind, lower, higher, at.AddMilliseconds(-(now.OffsetMs ?? 0)), now.OffsetMs, now.UncertaintyMs, current.Signature, note, null);
-                made.Add(content.ToRow(Uuids.New(time), a.CompetitionUuid, a.RaceUuid, system.Origin, Instants.ToMilliseconds(time.GetUtcNow())));
+                Guid? competition = a.SaidCompetitionUuid == b.SaidCompetitionUuid ? a.SaidCompetitionUuid : null;
+                Guid? race = a.SaidRaceUuid == b.SaidRaceUuid ? a.SaidRaceUuid : null;
+                made.Add(content.ToRow(Uuids.New(time), competition, race, system.Origin, Instants.ToMilliseconds(time.GetUtcNow())));
             }
 
         db.Groupings.AddRange(made);

@@ -11,7 +11,12 @@ internal sealed class GroupMember
     public long Id { get; init; }
     public required Guid IncidentUuid { get; init; }
     public required Guid CompetitionUuid { get; set; }
+
     public required Guid RaceUuid { get; set; }
+
+    /// <summary>The competition that its record names with its race: by these devices have it, whatever was merged.</summary>
+    public required Guid SaidCompetitionUuid { get; set; }
+    public required Guid SaidRaceUuid { get; set; }
     public required string Origin { get; set; }
 
     /// <summary>Corrected.</summary>
@@ -69,8 +74,10 @@ internal sealed class GroupingRow
     public required string Kind { get; init; }
     public required Guid LowerUuid { get; init; }
     public required Guid HigherUuid { get; init; }
-    public required Guid CompetitionUuid { get; init; }
-    public required Guid RaceUuid { get; init; }
+
+    /// <summary>By which devices have both incidents; null: they name different ones, which were merged, and no device has both.</summary>
+    public Guid? CompetitionUuid { get; init; }
+    public Guid? RaceUuid { get; init; }
 
     /// <summary>By the clock of the system where it was said.</summary>
     public required DateTimeOffset SaidAtDevice { get; init; }
@@ -117,8 +124,8 @@ internal sealed class SuggestionRow
 {
     public long Id { get; init; }
     public required Guid ClientUuid { get; init; }
-    public required Guid CompetitionUuid { get; init; }
-    public required Guid RaceUuid { get; init; }
+    public required Guid CompetitionUuid { get; set; }
+    public required Guid RaceUuid { get; set; }
 
     /// <summary>The incidents that stand.</summary>
     public required Guid LowerUuid { get; init; }

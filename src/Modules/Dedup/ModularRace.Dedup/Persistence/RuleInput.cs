@@ -10,12 +10,14 @@ internal sealed record RuleInput(IReadOnlyList<Candidate> Candidates, IReadOnlyL
     public static async Task<RuleInput> ReadAsync(
         DedupDbContext db, IReadOnlyCollection<GroupMember> members, IReadOnlyCollection<ObservationRow> observations, IEnumerable<GroupingRow> said, CancellationToken cancellationToken)
     {
+        var races = members.ToDictionary(m => m.IncidentUuid, m => m.RaceUuid);
         var held = await HeldOutAsync(db, members, observations, cancellationToken);
         var seen = observations.Where(o => o.ReportUuid is not { } report || !held.Contains(report)).ToLookup(o => o.IncidentUuid);
         return new RuleInput(
             [.. members.Select(m => new Candidate(
                 m.IncidentUuid, m.Origin == "cloud", m.OccurredAt, m.DecidedAs, !held.Contains(m.IncidentUuid), m.Withdrawn, [.. seen[m.IncidentUuid].Select(o => o.ToObservation())]))],
-            [.. said.Select(g => new Said(g.LowerUuid, g.HigherUuid, g.Kind == "together", g.SaidBy))],
+            // What was put together while two races were one is apart with them.
+            [.. said.Where(g => !races.TryGetValue(g.LowerUuid, out var one) || !races.TryGetValue(g.HigherUuid, out var other) || one == other).Select(g => new Said(g.LowerUuid, g.HigherUuid, g.Kind == "together", g.SaidBy))],
             held);
     }
 

@@ -14,11 +14,23 @@ internal sealed class Incident
     /// <summary>What people call it here ("No. 12"): counts within the competition on this system, and does not sync.</summary>
     public long Number { get; set; }
 
+    /// <summary>Where it hangs; where its own was merged into another, on that.</summary>
     public required Guid CompetitionUuid { get; set; }
 
+    /// <summary>The competition of the race that its record names; null: the same.</summary>
+    public Guid? SaidCompetitionUuid { get; set; }
+
+    /// <summary>Where it hangs; where its own was merged into another, on that.</summary>
     public required Guid RaceUuid { get; set; }
 
+    /// <summary>The race that its record names: a merge of races rewrites none. Null: the same.</summary>
+    public Guid? SaidRaceUuid { get; set; }
+
+    /// <summary>The place that stands; the record may name one that met it: <see cref="SaidRaceLocationUuid"/>.</summary>
     public Guid? RaceLocationUuid { get; set; }
+
+    /// <summary>Null: the same.</summary>
+    public Guid? SaidRaceLocationUuid { get; set; }
 
     /// <summary>1 to 9999; null: not read.</summary>
     public int? BibNumber { get; set; }

@@ -32,12 +32,13 @@ internal static class IncidentRules
         if (at > now.Corrected.AddDays(1) && at > now.Wall.AddDays(1)) throw Problem.Validation("occurred_at", "It lies in the future.");
     }
 
-    /// <summary>The place must be one of the race's.</summary>
-    public static async Task RequireLocationAsync(IMediator mediator, Guid raceUuid, Guid? locationUuid, CancellationToken cancellationToken)
+    /// <summary>The place must be one of the race's; answers the one that stands there.</summary>
+    public static async Task<Guid?> RequireLocationAsync(IMediator mediator, Guid raceUuid, Guid? locationUuid, CancellationToken cancellationToken)
     {
-        if (locationUuid is not { } uuid) return;
+        if (locationUuid is not { } uuid) return null;
         var found = await mediator.Send(new FindLocations([uuid]), cancellationToken);
         if (found.Count == 0 || found[0].RaceUuid != raceUuid || found[0].Deleted)
             throw Problem.Validation("race_location_uuid", "The race has no such location.");
+        return found[0].StandsFor;
     }
 }

@@ -5,6 +5,7 @@ using ModularRace.Shared.Records;
 namespace ModularRace.Incidents.Domain;
 
 /// <summary>How an incident stands among the others: what a record's answer has beside its content.</summary>
+/// <param name="CompetitionUuid">The one that it names with its race: by those devices have it.</param>
 internal sealed record Standing(Guid ClientUuid, Guid CompetitionUuid, Guid RaceUuid, Guid? MergedInto, bool Stands);
 
 /// <summary>Incidents, reports and history entries as records of the wire: the upload form, and what answers have beside it.</summary>
@@ -28,14 +29,14 @@ internal static class Records
         Object(("at", entry.OccurredAt), ("at_device", entry.At.OccurredAtDevice), ("updated_at", entry.CreatedAt)), entry.At.Stamp);
 
     public static JsonObject Content(Incident i) => Object(
-        ("race_uuid", i.RaceUuid), ("race_location_uuid", i.RaceLocationUuid), ("bib_number", i.BibNumber), ("occurred_at", i.At.OccurredAtDevice),
+        ("race_uuid", i.SaidRaceUuid ?? i.RaceUuid), ("race_location_uuid", i.SaidRaceLocationUuid ?? i.RaceLocationUuid), ("bib_number", i.BibNumber), ("occurred_at", i.At.OccurredAtDevice),
         ("clock_offset_ms", i.At.ClockOffsetMs), ("clock_uncertainty_ms", i.At.ClockUncertaintyMs), ("clock_source", i.At.ClockSource),
         ("status", i.Status), ("decision", i.Decision), ("penalty_code", i.PenaltyCode), ("description", i.Description),
         ("officialized_at", i.OfficializedAt), ("officialized_by", i.OfficializedBy), ("decided_at", i.DecidedAt), ("decided_by", i.DecidedBy),
         ("decision_note", i.DecisionNote), ("created_at", i.CreatedAt));
 
     public static JsonObject Content(Report r) => Object(
-        ("incident_uuid", r.IncidentUuid), ("bib_number", r.BibNumber), ("race_location_uuid", r.RaceLocationUuid), ("athlete_position", r.AthletePosition),
+        ("incident_uuid", r.IncidentUuid), ("bib_number", r.BibNumber), ("race_location_uuid", r.SaidRaceLocationUuid ?? r.RaceLocationUuid), ("athlete_position", r.AthletePosition),
         ("reporter_name", r.ReporterName), ("description", r.Description), ("penalty_code", r.PenaltyCode), ("occurred_at", r.At.OccurredAtDevice),
         ("clock_offset_ms", r.At.ClockOffsetMs), ("clock_uncertainty_ms", r.At.ClockUncertaintyMs), ("clock_source", r.At.ClockSource),
         ("withdrawn_at", r.WithdrawnAt), ("withdrawn_by", r.WithdrawnBy),

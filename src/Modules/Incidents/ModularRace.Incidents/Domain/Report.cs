@@ -14,8 +14,11 @@ internal sealed class Report
     /// <summary>Null: the incident's.</summary>
     public int? BibNumber { get; set; }
 
-    /// <summary>Null: the incident's.</summary>
+    /// <summary>Null: the incident's. The place that stands; the record may name one that met it: <see cref="SaidRaceLocationUuid"/>.</summary>
     public Guid? RaceLocationUuid { get; set; }
+
+    /// <summary>Null: the same.</summary>
+    public Guid? SaidRaceLocationUuid { get; set; }
 
     /// <summary>Which of a team's athletes, 1 to 4.</summary>
     public int? AthletePosition { get; set; }

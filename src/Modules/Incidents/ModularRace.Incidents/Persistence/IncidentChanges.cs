@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Competitions.Contracts;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Shared.Access;
@@ -39,6 +40,27 @@ internal sealed class IncidentChanges(
         return new IncidentGroup(members, await db.Reports.Where(r => uuids.Contains(r.IncidentUuid)).ToListAsync(cancellationToken));
     }
 
+    /// <summary>Locks a race, and the one that stands for it where it was merged into another; answers that. Null: there is no such race.</summary>
+    public async Task<RaceSummary?> LockRaceAsync(Guid raceUuid, CancellationToken cancellationToken)
+    {
+        // What was merged is known for sure only under the lock.
+        for (var locked = raceUuid; ;)
+        {
+            await session.LockAsync(RaceLock.Scope, locked, cancellationToken);
+            if ((await mediator.Send(new FindRaces([raceUuid]), cancellationToken)).SingleOrDefault() is not { } race) return null;
+            if (race.StandsFor == locked) return locked == raceUuid ? race : (await mediator.Send(new FindRaces([locked]), cancellationToken)).Single();
+            locked = race.StandsFor;
+        }
+    }
+
+    /// <summary>What a record of this incident says for a place that stands: where its race was merged into another, that race's own. Null: the same.</summary>
+    public async Task<Guid?> SayAsync(Incident of, Guid? location, CancellationToken cancellationToken)
+    {
+        if (of.SaidRaceUuid is not { } race || location is not { } uuid) return null;
+        var said = await mediator.Send(new SayLocation(race, uuid), cancellationToken);
+        return said == uuid ? null : said;
+    }
+
     /// <summary>The same, by one of the reports.</summary>
     public async Task<(IncidentGroup Group, Report Report)> LockReportAsync(Guid reportUuid, CancellationToken cancellationToken)
     {
@@ -66,7 +88,8 @@ internal sealed class IncidentChanges(
     {
         var own = new Incident
         {
-            ClientUuid = uuid, CompetitionUuid = from.CompetitionUuid, RaceUuid = from.RaceUuid,
+            ClientUuid = uuid, CompetitionUuid = from.CompetitionUuid, SaidCompetitionUuid = from.SaidCompetitionUuid, RaceUuid = from.RaceUuid, SaidRaceUuid = from.SaidRaceUuid,
+            SaidRaceLocationUuid = await SayAsync(from, location, cancellationToken),
             Number = await TakeNumbersAsync(from.CompetitionUuid, 1, cancellationToken),
             BibNumber = bib, RaceLocationUuid = location, At = at, Description = description, PenaltyCode = report.PenaltyCode,
             Revision = Revision.First(), Origin = edit.Origin, CreatedAt = edit.Written, UpdatedAt = edit.Written,
@@ -140,7 +163,7 @@ internal sealed class IncidentChanges(
         var incidents = await db.Incidents.AsNoTracking().Where(i => incidentUuids.Contains(i.ClientUuid)).OrderBy(i => i.Id).ToListAsync(cancellationToken);
         await mediator.Publish(
             new RecordsChanged(
-                incidents.ConvertAll(i => i.ToRecord(new Standing(i.ClientUuid, i.CompetitionUuid, i.RaceUuid, i.MergedInto, i.Stands))), ChangeSource.Derived),
+                incidents.ConvertAll(i => i.ToRecord(new Standing(i.ClientUuid, i.SaidCompetitionUuid ?? i.CompetitionUuid, i.SaidRaceUuid ?? i.RaceUuid, i.MergedInto, i.Stands))), ChangeSource.Derived),
             cancellationToken);
     }
 
@@ -151,7 +174,7 @@ internal sealed class IncidentChanges(
         var reports = (await db.Reports.AsNoTracking().Where(r => incidentUuids.Contains(r.IncidentUuid)).OrderBy(r => r.Id).ToListAsync(cancellationToken))
             .ToLookup(r => r.IncidentUuid);
         return incidents.ConvertAll(i => new IncidentFacts(
-            i.ClientUuid, i.CompetitionUuid, i.RaceUuid, i.Origin, i.Status, i.Decision, i.PenaltyCode, Sighted(i.RaceLocationUuid, i.BibNumber, i.At),
+            i.ClientUuid, i.CompetitionUuid, i.SaidCompetitionUuid ?? i.CompetitionUuid, i.RaceUuid, i.SaidRaceUuid ?? i.RaceUuid, i.Origin, i.Status, i.Decision, i.PenaltyCode, Sighted(i.RaceLocationUuid, i.BibNumber, i.At),
             [.. reports[i.ClientUuid].Select(r => new ReportFacts(
                 r.ClientUuid, r.IsWithdrawn, r.ReporterName ?? r.ReportedBy, r.Origin,
                 Sighted(r.RaceLocationUuid ?? i.RaceLocationUuid, r.BibNumber ?? i.BibNumber, r.At)))]));
@@ -174,7 +197,7 @@ internal sealed class IncidentChanges(
             .Distinct().ToArray();
         if (uuids.Length == 0) return [];
         var standings = await db.Incidents.Where(i => uuids.Contains(i.ClientUuid))
-            .Select(i => new Standing(i.ClientUuid, i.CompetitionUuid, i.RaceUuid, i.MergedInto, i.Stands))
+            .Select(i => new Standing(i.ClientUuid, i.SaidCompetitionUuid ?? i.CompetitionUuid, i.SaidRaceUuid ?? i.RaceUuid, i.MergedInto, i.Stands))
             .ToDictionaryAsync(s => s.ClientUuid, cancellationToken);
         foreach (var report in incidentOf) standings.TryAdd(report.ClientUuid, standings[report.IncidentUuid]);
         return standings;

@@ -76,12 +76,34 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         }
         catch
         {
-            // A broken connection cannot go back to a savepoint: what follows then fails too, and all is rolled back.
-            if (Connection.State == ConnectionState.Open) await transaction.RollbackAsync(name, CancellationToken.None);
-            foreach (var context in contexts) context.ChangeTracker.Clear();
-            afterCommit.RemoveRange(leaving, afterCommit.Count - leaving);
+            await GoBackAsync(name, leaving);
             throw;
         }
+    }
+
+    /// <summary>Runs the work to see what would come of it, and undoes all of it.</summary>
+    public async Task<T> TryOutAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        if (transaction is null) throw new InvalidOperationException("What is tried out is part of a transaction.");
+        var name = $"s{++savepoints}";
+        var leaving = afterCommit.Count;
+        await transaction.SaveAsync(name, cancellationToken);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            await GoBackAsync(name, leaving);
+        }
+    }
+
+    private async Task GoBackAsync(string savepoint, int leaving)
+    {
+        // A broken connection cannot go back to a savepoint: what follows then fails too, and all is rolled back.
+        if (Connection.State == ConnectionState.Open) await transaction!.RollbackAsync(savepoint, CancellationToken.None);
+        foreach (var context in contexts) context.ChangeTracker.Clear();
+        afterCommit.RemoveRange(leaving, afterCommit.Count - leaving);
     }
 
     /// <summary>

@@ -15,11 +15,18 @@ internal sealed class ReadCatalogueHandler(CompetitionsDbContext db, ReferenceAc
 {
     public async Task<Page<CatalogueEntryView>> Handle(ReadCatalogue request, CancellationToken cancellationToken)
     {
-        access.MustSee(request.CompetitionUuid);
-        if (!await db.Competitions.AnyAsync(c => c.ClientUuid == request.CompetitionUuid, cancellationToken)) throw Problem.NotFound("competition");
-        var entries = await CatalogueSets.Of(db, request.Kind).AsNoTracking().Where(e => e.CompetitionUuid == request.CompetitionUuid && !e.Deleted).ToListAsync(cancellationToken);
+        var competition = await db.Competitions.StandingAsync(request.CompetitionUuid, cancellationToken);
+        access.MustSee(competition?.ClientUuid ?? request.CompetitionUuid);
+        if (competition is null) throw Problem.NotFound("competition");
+        var all = await CatalogueSets.Of(db, request.Kind).AsNoTracking().Where(e => e.CompetitionUuid == competition.ClientUuid && !e.Deleted).ToListAsync(cancellationToken);
+        // What a merged competition brings again is in it once.
+        var own = all.Where(e => e.SaidCompetitionUuid is null).ToList();
+        var lines = own.Select(Line).ToHashSet();
+        List<CatalogueEntry> entries = [.. own, .. all.Where(e => e.SaidCompetitionUuid is not null && lines.Add(Line(e)))];
         return request.Page is { } page
             ? SortedPage.Of(entries, page, CatalogueSets.Key, CatalogueEntryView.Of)
             : new Page<CatalogueEntryView>([.. entries.OrderBy(CatalogueSets.Key, StringComparer.Ordinal).Select(CatalogueEntryView.Of)], null);
     }
+
+    private static (string, string?, string?) Line(CatalogueEntry entry) => (entry.Word, entry.Discipline, entry.Language);
 }

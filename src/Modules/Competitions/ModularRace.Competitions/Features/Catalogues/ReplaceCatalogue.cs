@@ -54,15 +54,16 @@ internal sealed class ReplaceCatalogueHandler(
 {
     public async Task<Page<CatalogueEntryView>> Handle(ReplaceCatalogue request, CancellationToken cancellationToken)
     {
-        access.MustEdit(request.CompetitionUuid);
-        if (!await db.Competitions.AnyAsync(c => c.ClientUuid == request.CompetitionUuid, cancellationToken)) throw Problem.NotFound("competition");
-        await session.LockAsync("catalogue", request.CompetitionUuid, cancellationToken);
-        var stored = await CatalogueSets.Of(db, request.Kind).Where(e => e.CompetitionUuid == request.CompetitionUuid).OrderBy(e => e.Deleted).ThenBy(e => e.Id).ToListAsync(cancellationToken);
+        var competition = await db.Competitions.StandingAsync(request.CompetitionUuid, cancellationToken);
+        access.MustEdit(competition?.ClientUuid ?? request.CompetitionUuid);
+        if (competition is null) throw Problem.NotFound("competition");
+        await session.LockAsync("catalogue", competition.ClientUuid, cancellationToken);
+        var stored = await CatalogueSets.Of(db, request.Kind).Where(e => e.CompetitionUuid == competition.ClientUuid).OrderBy(e => e.Deleted).ThenBy(e => e.Id).ToListAsync(cancellationToken);
         var changes = new ReferenceChanges(db, here, time);
         var named = new HashSet<CatalogueEntry>();
         foreach (var (item, index) in request.Items!.Where(i => i.Deleted != true).Select((i, n) => (i, n)))
         {
-            var wanted = Wanted(request, item, index + 1);
+            var wanted = Wanted(request, competition.ClientUuid, item, index + 1);
             var known = item.ClientUuid is { } uuid
                 ? stored.Find(e => e.ClientUuid == uuid)
                 : stored.Find(e => !named.Contains(e) && e.Word == wanted.Word && e.Discipline == wanted.Discipline && e.Language == wanted.Language);
@@ -92,10 +93,10 @@ internal sealed class ReplaceCatalogueHandler(
         }
     }
 
-    private static CatalogueEntry Wanted(ReplaceCatalogue request, CatalogueItem item, int place)
+    private static CatalogueEntry Wanted(ReplaceCatalogue request, Guid competition, CatalogueItem item, int place)
     {
         var entry = CatalogueSets.New(request.Kind);
-        entry.CompetitionUuid = request.CompetitionUuid;
+        entry.CompetitionUuid = competition;
         entry.Word = (request.Kind == CatalogueKind.Penalties ? item.Code : item.Text)!;
         entry.Name = item.Name;
         entry.Discipline = item.Discipline;

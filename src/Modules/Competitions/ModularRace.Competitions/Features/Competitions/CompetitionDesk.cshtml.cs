@@ -2,6 +2,8 @@ using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using ModularRace.Competitions.Contracts;
+using ModularRace.Competitions.Domain;
 using ModularRace.Competitions.Features.Races;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Time;
@@ -25,6 +27,9 @@ internal sealed class CompetitionDeskModel(IMediator mediator, ICurrentActor cur
     public CompetitionForm Form { get; private set; } = new();
 
     public RaceForm Race { get; private set; } = new();
+
+    /// <summary>Others of this name that stand, about the same days: one of the two may have been made on a Pi in an emergency.</summary>
+    public IReadOnlyList<CompetitionSummary> Namesakes { get; private set; } = [];
 
     public VenueTime Venue { get; private set; } = null!;
 
@@ -55,6 +60,10 @@ internal sealed class CompetitionDeskModel(IMediator mediator, ICurrentActor cur
         return Page();
     }
 
+    private bool IsNamesake(CompetitionSummary other) =>
+        other.ClientUuid != CompetitionUuid && other.MergedInto is null && Names.Folded(other.Name) == Names.Folded(Competition.Name)
+        && other.StartDate <= Competition.EndDate.AddDays(1) && other.EndDate >= Competition.StartDate.AddDays(-1);
+
     private async Task LoadAsync()
     {
         var aborted = HttpContext.RequestAborted;
@@ -63,6 +72,8 @@ internal sealed class CompetitionDeskModel(IMediator mediator, ICurrentActor cur
         Counts = await mediator.Send(new CountRaces(CompetitionUuid), aborted);
         Venue = new VenueTime(Competition.TimeZone);
         Form = CompetitionForm.Of(Competition);
+        if (Competition.MergedInto is null && current.Actor.May(CompetitionUuid, Roles.Admin))
+            Namesakes = [.. (await mediator.Send(new FindCompetitions(current.Actor.Competitions), aborted)).Where(IsNamesake)];
         MayEdit = current.Actor.May(CompetitionUuid, Roles.Admin);
         Competition.Bar(Races).Show(ViewData);
     }

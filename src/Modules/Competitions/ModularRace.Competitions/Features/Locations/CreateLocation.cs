@@ -30,16 +30,16 @@ internal sealed class CreateLocationHandler(
 {
     public async Task<Saved<LocationView>> Handle(CreateLocation request, CancellationToken cancellationToken)
     {
-        var race = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        var race = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustEdit(race.CompetitionUuid);
         if (request.ClientUuid is { } uuid && await db.RaceLocations.AsNoTracking().FirstOrDefaultAsync(l => l.ClientUuid == uuid, cancellationToken) is { } known)
-            return known.RaceUuid == request.RaceUuid
+            return known.RaceUuid == race.ClientUuid
                 ? new Saved<LocationView>(LocationView.Of(known), Created: false)
                 : throw Preconditions.UuidTaken();
 
         var location = request.ToLocation(race.ClientUuid);
         // Said nowhere, it comes last in course order.
-        location.Position ??= (await db.RaceLocations.Where(l => l.RaceUuid == race.ClientUuid && !l.Deleted).MaxAsync(l => l.Position, cancellationToken) ?? 0) + 1;
+        location.Position ??= (await db.RaceLocations.Where(l => l.RaceUuid == race.ClientUuid && !l.Deleted && l.MergedInto == null).MaxAsync(l => l.Position, cancellationToken) ?? 0) + 1;
         var changes = new ReferenceChanges(db, here, time);
         changes.Make(location, request.ClientUuid);
         await changes.SaveAsync(mediator, ChangeSource.Local, cancellationToken);

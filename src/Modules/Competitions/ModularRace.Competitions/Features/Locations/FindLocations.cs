@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
+using ModularRace.Competitions.Domain;
 using ModularRace.Competitions.Persistence;
 
 namespace ModularRace.Competitions.Features.Locations;
@@ -12,14 +13,20 @@ internal sealed class FindLocationsHandler(CompetitionsDbContext db)
     {
         var uuids = request.Uuids.ToArray();
         if (uuids.Length == 0) return [];
-        return await db.RaceLocations.Where(l => uuids.Contains(l.ClientUuid))
-            .Select(l => new LocationSummary(l.ClientUuid, l.RaceUuid, l.Name, l.CourseSegment, l.Position ?? 0, l.Deleted))
+        var found = await db.RaceLocations.Where(l => uuids.Contains(l.ClientUuid))
+            .Select(l => new LocationSummary(l.ClientUuid, l.RaceUuid, l.Name, l.CourseSegment, l.Position ?? 0, l.Deleted, l.MergedInto ?? l.ClientUuid))
             .ToListAsync(cancellationToken);
+        if (!found.Exists(l => l.StandsFor != l.ClientUuid)) return found;
+        var standings = await Standings.ReadAsync(db, cancellationToken);
+        return found.ConvertAll(l => l with { StandsFor = standings.Of(l.ClientUuid) });
     }
 
-    public async Task<IReadOnlyList<LocationSummary>> Handle(FindLocationsOfRace request, CancellationToken cancellationToken) =>
-        await db.RaceLocations.Where(l => l.RaceUuid == request.RaceUuid && !l.Deleted)
+    public async Task<IReadOnlyList<LocationSummary>> Handle(FindLocationsOfRace request, CancellationToken cancellationToken)
+    {
+        var race = (await db.Races.StandingAsync(request.RaceUuid, cancellationToken))?.ClientUuid ?? request.RaceUuid;
+        return await db.RaceLocations.Where(l => l.RaceUuid == race && !l.Deleted && l.MergedInto == null)
             .OrderBy(l => l.Position ?? int.MaxValue).ThenBy(l => l.Name).ThenBy(l => l.ClientUuid)
-            .Select(l => new LocationSummary(l.ClientUuid, l.RaceUuid, l.Name, l.CourseSegment, l.Position ?? 0, l.Deleted))
+            .Select(l => new LocationSummary(l.ClientUuid, l.RaceUuid, l.Name, l.CourseSegment, l.Position ?? 0, l.Deleted, l.ClientUuid))
             .ToListAsync(cancellationToken);
+    }
 }

@@ -15,9 +15,9 @@ internal sealed class ListLocationsHandler(CompetitionsDbContext db, ReferenceAc
 {
     public async Task<Page<LocationView>> Handle(ListLocations request, CancellationToken cancellationToken)
     {
-        var race = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        var race = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustSee(race.CompetitionUuid);
-        var locations = await db.RaceLocations.AsNoTracking().Where(l => l.RaceUuid == race.ClientUuid && !l.Deleted).ToListAsync(cancellationToken);
+        var locations = await db.RaceLocations.AsNoTracking().Where(l => l.RaceUuid == race.ClientUuid && !l.Deleted && l.MergedInto == null).ToListAsync(cancellationToken);
         return SortedPage.Of(locations, request.Page, l => $"{SortedPage.Position(l.Position)}/{l.Name}/{l.ClientUuid:D}", LocationView.Of);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class CountRacesHandler(CompetitionsDbContext db) : IRequestHand
             {
                 Race = r,
                 Bibs = db.BibAssignments.Where(b => b.RaceUuid == r && !b.Deleted).Select(b => b.BibNumber).Distinct().Count(),
-                Locations = db.RaceLocations.Count(l => l.RaceUuid == r && !l.Deleted),
+                Locations = db.RaceLocations.Count(l => l.RaceUuid == r && !l.Deleted && l.MergedInto == null),
             })
             .ToDictionaryAsync(c => c.Race, c => new RaceCounts(c.Bibs, c.Locations), cancellationToken);
     }

@@ -31,15 +31,16 @@ internal sealed class CreateRaceHandler(
 {
     public async Task<Saved<RaceView>> Handle(CreateRace request, CancellationToken cancellationToken)
     {
-        access.MustEdit(request.CompetitionUuid);
-        if (!await db.Competitions.AnyAsync(c => c.ClientUuid == request.CompetitionUuid, cancellationToken)) throw Problem.NotFound("competition");
+        var competition = await db.Competitions.StandingAsync(request.CompetitionUuid, cancellationToken);
+        access.MustEdit(competition?.ClientUuid ?? request.CompetitionUuid);
+        if (competition is null) throw Problem.NotFound("competition");
         if (request.ClientUuid is { } uuid && await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == uuid, cancellationToken) is { } known)
-            return known.CompetitionUuid == request.CompetitionUuid
+            return known.CompetitionUuid == competition.ClientUuid
                 ? new Saved<RaceView>(RaceView.Of(known), Created: false)
                 : throw Preconditions.UuidTaken();
 
         var changes = new ReferenceChanges(db, here, time);
-        var race = changes.Make(request.ToRace(request.CompetitionUuid), request.ClientUuid);
+        var race = changes.Make(request.ToRace(competition.ClientUuid), request.ClientUuid);
         foreach (var (usual, index) in Disciplines.UsualLocations(race.Discipline).Select((l, i) => (l, i)))
             changes.Make(new RaceLocation { RaceUuid = race.ClientUuid, Name = usual.Name, CourseSegment = usual.CourseSegment, Position = index + 1 });
         await changes.SaveAsync(mediator, ChangeSource.Local, cancellationToken);

@@ -12,18 +12,26 @@ internal sealed class FindRacesHandler(CompetitionsDbContext db)
     public async Task<IReadOnlyList<RaceSummary>> Handle(FindRaces request, CancellationToken cancellationToken)
     {
         var uuids = request.Uuids.ToArray();
-        return uuids.Length == 0 ? [] : await Summaries(db.Races.Where(r => uuids.Contains(r.ClientUuid))).ToListAsync(cancellationToken);
+        return uuids.Length == 0 ? [] : await SummariesAsync(db.Races.Where(r => uuids.Contains(r.ClientUuid)), cancellationToken);
     }
 
     public async Task<IReadOnlyList<RaceSummary>> Handle(FindRacesOfCompetition request, CancellationToken cancellationToken) =>
-        await Summaries(db.Races
-                .Where(r => r.CompetitionUuid == request.CompetitionUuid && r.MergedInto == null)
-                .OrderBy(r => r.Position ?? int.MaxValue).ThenBy(r => r.ScheduledAt ?? DateTimeOffset.MaxValue).ThenBy(r => r.Name).ThenBy(r => r.ClientUuid))
-            .ToListAsync(cancellationToken);
+        await SummariesAsync(
+            db.Races
+                .Where(r => request.AsSaid ? (r.SaidCompetitionUuid ?? r.CompetitionUuid) == request.CompetitionUuid : r.CompetitionUuid == request.CompetitionUuid && r.MergedInto == null)
+                .OrderBy(r => r.Position ?? int.MaxValue).ThenBy(r => r.ScheduledAt ?? DateTimeOffset.MaxValue).ThenBy(r => r.Name).ThenBy(r => r.ClientUuid),
+            cancellationToken);
 
-    private IQueryable<RaceSummary> Summaries(IQueryable<Race> races) =>
-        from race in races
-        join competition in db.Competitions on race.CompetitionUuid equals competition.ClientUuid
-        select new RaceSummary(
-            race.ClientUuid, race.CompetitionUuid, race.Name, race.Discipline, race.ScheduledAt, race.Status, competition.TimeZone, competition.Name);
+    private async Task<IReadOnlyList<RaceSummary>> SummariesAsync(IQueryable<Race> races, CancellationToken cancellationToken)
+    {
+        var found = await (
+            from race in races
+            join competition in db.Competitions on race.CompetitionUuid equals competition.ClientUuid
+            select new RaceSummary(
+                race.ClientUuid, race.CompetitionUuid, race.Name, race.Discipline, race.ScheduledAt, race.Status, competition.TimeZone, competition.Name,
+                race.SaidCompetitionUuid ?? race.CompetitionUuid, race.MergedInto ?? race.ClientUuid)).ToListAsync(cancellationToken);
+        if (!found.Exists(r => r.StandsFor != r.ClientUuid)) return found;
+        var standings = await Standings.ReadAsync(db, cancellationToken);
+        return found.ConvertAll(r => r with { StandsFor = standings.Of(r.ClientUuid) });
+    }
 }

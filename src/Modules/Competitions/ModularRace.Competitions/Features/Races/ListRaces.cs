@@ -16,9 +16,10 @@ internal sealed class ListRacesHandler(CompetitionsDbContext db, ReferenceAccess
 {
     public async Task<Page<RaceView>> Handle(ListRaces request, CancellationToken cancellationToken)
     {
-        access.MustSee(request.CompetitionUuid);
-        var races = await db.Races.AsNoTracking().Where(r => r.CompetitionUuid == request.CompetitionUuid).ToListAsync(cancellationToken);
-        if (races.Count == 0 && !await db.Competitions.AnyAsync(c => c.ClientUuid == request.CompetitionUuid, cancellationToken)) throw Problem.NotFound("competition");
+        var competition = await db.Competitions.StandingAsync(request.CompetitionUuid, cancellationToken);
+        access.MustSee(competition?.ClientUuid ?? request.CompetitionUuid);
+        if (competition is null) throw Problem.NotFound("competition");
+        var races = await db.Races.AsNoTracking().Where(r => r.CompetitionUuid == competition.ClientUuid && r.MergedInto == null).ToListAsync(cancellationToken);
         return SortedPage.Of(races, request.Page, Key, RaceView.Of);
     }
 

@@ -14,12 +14,14 @@ internal sealed class ReferenceIntake(CompetitionsDbContext db)
     private readonly Dictionary<(string Type, Guid Uuid), ReferenceRecord> stored = [];
     private readonly HashSet<Guid> competitions = [], athletes = [];
     private readonly Dictionary<Guid, Guid> competitionOfRace = [];
+    private Standings standings = Standings.None;
 
     public async Task<IReadOnlyList<RecordOutcome>> JudgeAsync(
         IReadOnlyList<IncomingRecord> records, ReferenceChanges? changes, CancellationToken cancellationToken)
     {
         var drafts = records.Select(Read).ToList();
         await LoadAsync(drafts, cancellationToken);
+        if (changes is not null) standings = await Standings.ReadAsync(db, cancellationToken);
         return [.. drafts.Select(draft => Judge(draft, changes))];
     }
 
@@ -61,7 +63,7 @@ internal sealed class ReferenceIntake(CompetitionsDbContext db)
             competitions.UnionWith(await db.Competitions.Where(c => named.Contains(c.ClientUuid)).Select(c => c.ClientUuid).ToListAsync(cancellationToken));
         var races = records.Select(RaceNamedBy).OfType<Guid>().Distinct().ToArray();
         if (races.Length > 0)
-            foreach (var race in await db.Races.Where(r => races.Contains(r.ClientUuid)).Select(r => new { r.ClientUuid, r.CompetitionUuid }).ToListAsync(cancellationToken))
+            foreach (var race in await db.Races.Where(r => races.Contains(r.ClientUuid)).Select(r => new { r.ClientUuid, CompetitionUuid = r.SaidCompetitionUuid ?? r.CompetitionUuid }).ToListAsync(cancellationToken))
                 competitionOfRace[race.ClientUuid] = race.CompetitionUuid;
         var people = records.OfType<BibAssignment>().SelectMany(b => b.AthleteUuids).Distinct().ToArray();
         if (people.Length > 0)
@@ -91,12 +93,13 @@ internal sealed class ReferenceIntake(CompetitionsDbContext db)
 
         // From here on later records of the batch may refer to it.
         if (record is Competition) competitions.Add(incoming.ClientUuid);
-        else if (record is Race race) competitionOfRace[incoming.ClientUuid] = race.CompetitionUuid;
+        else if (record is Race race) competitionOfRace[incoming.ClientUuid] = race.CompetitionUuid; // as read: what it says
         else if (record is Athlete) athletes.Add(incoming.ClientUuid);
         outcome = outcome with { CompetitionUuid = CompetitionOf(incoming.ClientUuid, record) };
 
         var known = stored.GetValueOrDefault((incoming.Type, incoming.ClientUuid));
         if (changes is null) return outcome with { Verdict = RecordVerdict.Acceptable, Revision = known?.Revision };
+        standings.Hang(record);
         if (known is null)
         {
             changes.Make(record, incoming.ClientUuid, incoming.Origin, createdAt);
@@ -104,7 +107,7 @@ internal sealed class ReferenceIntake(CompetitionsDbContext db)
             return outcome with { Verdict = RecordVerdict.Created, Revision = record.Revision };
         }
 
-        var updated = changes.Change(known, record, incoming.Settled);
+        var updated = changes.Take(known, record, incoming.Settled);
         return outcome with { Verdict = updated ? RecordVerdict.Updated : RecordVerdict.Unchanged, Revision = known.Revision };
     }
 
@@ -123,15 +126,15 @@ internal sealed class ReferenceIntake(CompetitionsDbContext db)
 
     private static Guid? CompetitionNamedBy(ReferenceRecord record) => record switch
     {
-        Race race => race.CompetitionUuid,
-        CatalogueEntry entry => entry.CompetitionUuid,
+        Race race => race.SaidCompetitionUuid ?? race.CompetitionUuid,
+        CatalogueEntry entry => entry.SaidCompetitionUuid ?? entry.CompetitionUuid,
         _ => null,
     };
 
     private static Guid? RaceNamedBy(ReferenceRecord record) => record switch
     {
-        RaceLocation location => location.RaceUuid,
-        BibAssignment bib => bib.RaceUuid,
+        RaceLocation location => location.SaidRaceUuid ?? location.RaceUuid,
+        BibAssignment bib => bib.SaidRaceUuid ?? bib.RaceUuid,
         _ => null,
     };
 

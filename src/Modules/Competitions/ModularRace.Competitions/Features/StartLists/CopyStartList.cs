@@ -33,9 +33,9 @@ internal sealed class CopyStartListHandler(
 {
     public async Task<StartListChanges> Handle(CopyStartList request, CancellationToken cancellationToken)
     {
-        var to = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        var to = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustEdit(to.CompetitionUuid);
-        var from = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.FromRaceUuid, cancellationToken)
+        var from = await db.Races.StandingAsync(request.FromRaceUuid, cancellationToken)
             ?? throw Problem.Validation("from_race_uuid", "There is no such race.");
         access.MustSee(from.CompetitionUuid);
 

@@ -10,14 +10,14 @@ internal sealed class FindStartListHandler(CompetitionsDbContext db) : IRequestH
 {
     public async Task<IReadOnlyList<StartingBib>> Handle(FindStartList request, CancellationToken cancellationToken)
     {
+        var race = (await db.Races.StandingAsync(request.RaceUuid, cancellationToken))?.ClientUuid ?? request.RaceUuid;
         var bibs = request.Bibs?.ToArray();
         var assignments = (await db.BibAssignments.AsNoTracking()
-                .Where(b => b.RaceUuid == request.RaceUuid && !b.Deleted && (bibs == null || bibs.Contains(b.BibNumber)))
+                .Where(b => b.RaceUuid == race && !b.Deleted && (bibs == null || bibs.Contains(b.BibNumber)))
                 .OrderBy(b => b.BibNumber)
                 .ToListAsync(cancellationToken))
             .OnePerBib();
-        var uuids = assignments.SelectMany(b => b.AthleteUuids).Distinct().ToArray();
-        var athletes = await db.Athletes.AsNoTracking().Where(a => uuids.Contains(a.ClientUuid)).ToDictionaryAsync(a => a.ClientUuid, cancellationToken);
+        var athletes = await db.Athletes.WearingAsync(assignments, cancellationToken);
         return
         [
             .. assignments.Select(b => new StartingBib(b.BibNumber, b.Heat, b.Status,

@@ -35,7 +35,7 @@ internal sealed class ImportStartListHandler(
 {
     public async Task<StartListChanges> Handle(ImportStartList request, CancellationToken cancellationToken)
     {
-        var race = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        var race = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustEdit(race.CompetitionUuid);
         var lines = StartListCsv.Read(request.Csv.Span, ReferenceRules.AthletesPerBib(race.Discipline), out var errors);
         if (errors.Count > 0) throw Problem.Validation(errors, "invalid_start_list");

@@ -16,7 +16,7 @@ internal sealed class ListStartListHandler(CompetitionsDbContext db, ReferenceAc
 {
     public async Task<Page<BibView>> Handle(ListStartList request, CancellationToken cancellationToken)
     {
-        var race = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        var race = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustSee(race.CompetitionUuid);
         var after = request.Page.AfterNumber ?? 0;
         var take = request.Page.Take;
@@ -25,8 +25,7 @@ internal sealed class ListStartListHandler(CompetitionsDbContext db, ReferenceAc
                 .OrderBy(b => b.BibNumber).ToListAsync(cancellationToken))
             .OnePerBib().Take(take + 1).ToList();
         var page = Page<BibAssignment>.Of(rows, take, b => b.BibNumber.ToString(CultureInfo.InvariantCulture));
-        var uuids = page.Items.SelectMany(b => b.AthleteUuids).Distinct().ToArray();
-        var athletes = await db.Athletes.AsNoTracking().Where(a => uuids.Contains(a.ClientUuid)).ToDictionaryAsync(a => a.ClientUuid, cancellationToken);
+        var athletes = await db.Athletes.WearingAsync(page.Items, cancellationToken);
         return new Page<BibView>([.. page.Items.Select(b => BibView.Of(b, athletes))], page.NextCursor);
     }
 }

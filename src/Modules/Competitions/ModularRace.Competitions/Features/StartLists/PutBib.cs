@@ -77,7 +77,7 @@ internal sealed class PutBibHandler(
 {
     public async Task<BibView> Handle(PutBib request, CancellationToken cancellationToken)
     {
-        var race = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        var race = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustEdit(race.CompetitionUuid);
         var people = request.Athletes ?? [.. request.AthleteUuids!.Select(u => new BibAthlete(u, null, null, null, null, null, null))];
         var most = race.Discipline == Disciplines.Other ? ReferenceRules.MostAthletes : ReferenceRules.AthletesPerBib(race.Discipline);

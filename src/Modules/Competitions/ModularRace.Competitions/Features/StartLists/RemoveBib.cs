@@ -19,7 +19,7 @@ internal sealed class RemoveBibHandler(
 {
     public async Task<BibView> Handle(RemoveBib request, CancellationToken cancellationToken)
     {
-        var race = await db.Races.AsNoTracking().FirstOrDefaultAsync(r => r.ClientUuid == request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        var race = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustEdit(race.CompetitionUuid);
         await session.LockAsync(StartListOrder.LockScope, Guid.Empty, cancellationToken);
         var rows = await db.BibAssignments.Where(b => b.RaceUuid == race.ClientUuid && b.BibNumber == request.Bib).ToListAsync(cancellationToken);
@@ -33,8 +33,6 @@ internal sealed class RemoveBibHandler(
             await changes.SaveAsync(mediator, ChangeSource.Local, cancellationToken);
         }
 
-        var uuids = stored.AthleteUuids;
-        var athletes = await db.Athletes.AsNoTracking().Where(a => uuids.Contains(a.ClientUuid)).ToDictionaryAsync(a => a.ClientUuid, cancellationToken);
-        return BibView.Of(stored, athletes);
+        return BibView.Of(stored, await db.Athletes.WearingAsync([stored], cancellationToken));
     }
 }

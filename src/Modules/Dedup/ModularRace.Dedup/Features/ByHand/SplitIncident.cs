@@ -106,7 +106,8 @@ internal sealed class SplitIncidentHandler(DedupDbContext db, PeoplesWord word, 
             own.Add(report, uuid);
             leaving.Add(new GroupMember
             {
-                IncidentUuid = uuid, CompetitionUuid = incident.CompetitionUuid, RaceUuid = incident.RaceUuid, Origin = system.Origin, OccurredAt = incident.OccurredAt,
+                IncidentUuid = uuid, CompetitionUuid = incident.CompetitionUuid, RaceUuid = incident.RaceUuid,
+                SaidCompetitionUuid = incident.SaidCompetitionUuid, SaidRaceUuid = incident.SaidRaceUuid, Origin = system.Origin, OccurredAt = incident.OccurredAt,
                 Status = "unofficial", Decision = "pending", StandsFor = uuid,
             });
         }

@@ -42,7 +42,7 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
                 continue;
             }
 
-            row = GroupingContent.Read(record.Content).Content!.ToRow(record.ClientUuid, check.CompetitionUuid!.Value, check.RaceUuid!.Value, record.Origin, time.GetUtcNow());
+            row = GroupingContent.Read(record.Content).Content!.ToRow(record.ClientUuid, check.CompetitionUuid, check.RaceUuid, record.Origin, time.GetUtcNow());
             known.Add(record.ClientUuid, row);
             made.Add(row);
             outcomes.Add(check with { Verdict = RecordVerdict.Created, Revision = row.Revision });

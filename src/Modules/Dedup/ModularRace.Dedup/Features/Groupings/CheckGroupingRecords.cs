@@ -13,7 +13,7 @@ internal sealed class CheckGroupingRecordsHandler(DedupDbContext db) : IRequestH
         var read = request.Records.Select(r => (Record: r, Read: GroupingContent.Read(r.Content))).ToList();
         var named = read.Where(r => r.Read.Content is not null).SelectMany(r => new[] { r.Read.Content!.Lower, r.Read.Content.Higher }).Distinct().ToArray();
         var incidents = await db.Members.AsNoTracking().Where(m => named.Contains(m.IncidentUuid))
-            .Select(m => new { m.IncidentUuid, m.CompetitionUuid, m.RaceUuid }).ToDictionaryAsync(m => m.IncidentUuid, cancellationToken);
+            .Select(m => new { m.IncidentUuid, CompetitionUuid = m.SaidCompetitionUuid, RaceUuid = m.SaidRaceUuid }).ToDictionaryAsync(m => m.IncidentUuid, cancellationToken);
 
         return [.. read.Select(r =>
         {

@@ -62,7 +62,7 @@ internal sealed record GroupingContent(
         return true;
     }
 
-    public GroupingRow ToRow(Guid uuid, Guid competition, Guid race, string origin, DateTimeOffset now) => new()
+    public GroupingRow ToRow(Guid uuid, Guid? competition, Guid? race, string origin, DateTimeOffset now) => new()
     {
         ClientUuid = uuid,
         Kind = Kind,

@@ -32,14 +32,16 @@ internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper reg
                     IncidentUuid = f.IncidentUuid,
                     CompetitionUuid = f.CompetitionUuid,
                     RaceUuid = f.RaceUuid,
+                    SaidCompetitionUuid = f.SaidCompetitionUuid,
+                    SaidRaceUuid = f.SaidRaceUuid,
                     Origin = f.Origin,
                     OccurredAt = f.Own.OccurredAt,
                     Status = f.Status,
                     Decision = f.Decision,
                     StandsFor = f.IncidentUuid,
                 });
-            member.CompetitionUuid = f.CompetitionUuid;
-            member.RaceUuid = f.RaceUuid;
+            (member.CompetitionUuid, member.RaceUuid) = (f.CompetitionUuid, f.RaceUuid);
+            (member.SaidCompetitionUuid, member.SaidRaceUuid) = (f.SaidCompetitionUuid, f.SaidRaceUuid);
             member.Origin = f.Origin;
             member.OccurredAt = f.Own.OccurredAt;
             member.Status = f.Status;

@@ -1,3 +1,5 @@
+using MediatR;
+using ModularRace.Competitions.Contracts;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Shared.Access;
 
@@ -14,11 +16,18 @@ internal static class ConflictsSeen
         return conflicts.Where(c => c.CompetitionUuid != null && mine.Contains(c.CompetitionUuid.Value));
     }
 
-    public static IQueryable<ConflictRow> Fitting(this IQueryable<ConflictRow> conflicts, string? state, Guid? competition, string? type)
+    public static IQueryable<ConflictRow> Fitting(this IQueryable<ConflictRow> conflicts, string? state, IReadOnlyCollection<Guid>? competitions, string? type)
     {
         if (state is not null) conflicts = conflicts.Where(c => (c.ResolvedAt == null) == (state == "pending"));
-        if (competition is not null) conflicts = conflicts.Where(c => c.CompetitionUuid == competition);
+        if (competitions is not null) conflicts = conflicts.Where(c => c.CompetitionUuid != null && competitions.Contains(c.CompetitionUuid.Value));
         return type is null ? conflicts : conflicts.Where(c => c.ConflictType == type);
+    }
+
+    /// <summary>A competition with those that were merged into it: what a record of theirs is about goes by its own.</summary>
+    public static async Task<IReadOnlyCollection<Guid>?> FamilyAsync(this IMediator mediator, Guid? competition, CancellationToken cancellationToken)
+    {
+        if (competition is not { } uuid) return null;
+        return [uuid, .. (await mediator.Send(new FindMergedCompetitions(), cancellationToken)).Where(m => m.Value == uuid).Select(m => m.Key)];
     }
 
     /// <summary>The competitions on which the actor holds one of the roles by name, where it does not hold it on all.</summary>

@@ -22,7 +22,7 @@ internal sealed class FindConflictLinesHandler(DedupDbContext db, IMediator medi
 {
     public async Task<Page<ConflictLine>> Handle(FindConflictLines request, CancellationToken cancellationToken)
     {
-        var conflicts = db.Conflicts.AsNoTracking().ForJury(current.Actor).Fitting(request.Resolved ? "resolved" : "pending", request.CompetitionUuid, request.ConflictType);
+        var conflicts = db.Conflicts.AsNoTracking().ForJury(current.Actor).Fitting(request.Resolved ? "resolved" : "pending", await mediator.FamilyAsync(request.CompetitionUuid, cancellationToken), request.ConflictType);
         if (request.Page.AfterNumber is { } after) conflicts = request.Resolved ? conflicts.Where(c => c.Id < after) : conflicts.Where(c => c.Id > after);
 
         conflicts = request.Resolved ? conflicts.OrderByDescending(c => c.Id) : conflicts.OrderBy(c => c.Id);

@@ -54,7 +54,7 @@ internal sealed class ListConflictsHandler(DedupDbContext db, IMediator mediator
 {
     public async Task<Page<ConflictView>> Handle(ListConflicts request, CancellationToken cancellationToken)
     {
-        var conflicts = db.Conflicts.AsNoTracking().ForJury(current.Actor).Fitting(request.State, request.CompetitionUuid, request.ConflictType);
+        var conflicts = db.Conflicts.AsNoTracking().ForJury(current.Actor).Fitting(request.State, await mediator.FamilyAsync(request.CompetitionUuid, cancellationToken), request.ConflictType);
         if (request.Page.AfterNumber is { } after) conflicts = conflicts.Where(c => c.Id > after);
 
         var rows = await conflicts.OrderBy(c => c.Id).Take(request.Page.Take + 1).ToListAsync(cancellationToken);

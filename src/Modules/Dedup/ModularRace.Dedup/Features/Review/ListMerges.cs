@@ -30,12 +30,13 @@ internal sealed record MergeView(
     }
 }
 
-internal sealed class ListMergesHandler(DedupDbContext db, ICurrentActor current) : IRequestHandler<ListMerges, Page<MergeView>>
+internal sealed class ListMergesHandler(DedupDbContext db, IMediator mediator, ICurrentActor current) : IRequestHandler<ListMerges, Page<MergeView>>
 {
     public async Task<Page<MergeView>> Handle(ListMerges request, CancellationToken cancellationToken)
     {
         current.Actor.Require(request.CompetitionUuid, Roles.JuryPresident, Roles.VarOperator);
-        var merges = db.Merges.AsNoTracking().Where(m => m.CompetitionUuid == request.CompetitionUuid);
+        var competitions = (await mediator.FamilyAsync(request.CompetitionUuid, cancellationToken))!;
+        var merges = db.Merges.AsNoTracking().Where(m => competitions.Contains(m.CompetitionUuid));
         if (request.Page.AfterNumber is { } after) merges = merges.Where(m => m.Id < after);
 
         var rows = await merges.OrderByDescending(m => m.Id).Take(request.Page.Take + 1).ToListAsync(cancellationToken);

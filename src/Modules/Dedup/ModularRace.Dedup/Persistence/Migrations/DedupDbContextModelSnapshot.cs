@@ -215,6 +215,14 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("race_uuid");
 
+                    b.Property<Guid>("SaidCompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_competition_uuid");
+
+                    b.Property<Guid>("SaidRaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_uuid");
+
                     b.Property<Guid>("StandsFor")
                         .HasColumnType("uuid")
                         .HasColumnName("stands_for");
@@ -265,7 +273,7 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("clock_uncertainty_ms");
 
-                    b.Property<Guid>("CompetitionUuid")
+                    b.Property<Guid?>("CompetitionUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("competition_uuid");
 
@@ -295,7 +303,7 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("origin");
 
-                    b.Property<Guid>("RaceUuid")
+                    b.Property<Guid?>("RaceUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("race_uuid");
 

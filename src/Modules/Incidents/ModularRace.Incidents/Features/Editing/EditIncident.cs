@@ -37,7 +37,8 @@ internal sealed class EditIncidentHandler(IncidentsDbContext db, IncidentChanges
 
         var edit = changes.Begin();
         IncidentRules.RequireNotAhead(at, edit.Now);
-        if (location != incident.RaceLocationUuid) await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, location, cancellationToken);
+        if (location != incident.RaceLocationUuid) location = await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, location, cancellationToken);
+        var saidLocation = request.Patch.ContainsKey("race_location_uuid") ? await changes.SayAsync(incident, location, cancellationToken) : null;
         if (request.Patch.ContainsKey("penalty_code") && penaltyCode != incident.PenaltyCode && group.Decided is not null)
             throw Problem.Validation("penalty_code", "It is part of the decision: decide anew to change it.");
 
@@ -47,7 +48,7 @@ internal sealed class EditIncidentHandler(IncidentsDbContext db, IncidentChanges
         edit.Change(incident, i =>
         {
             if (request.Patch.ContainsKey("bib_number")) i.BibNumber = bib;
-            if (request.Patch.ContainsKey("race_location_uuid")) i.RaceLocationUuid = location;
+            if (request.Patch.ContainsKey("race_location_uuid")) (i.RaceLocationUuid, i.SaidRaceLocationUuid) = (location, saidLocation);
             if (at is not null && at != i.OccurredAt) i.At = Moment.Corrected(edit.Now, at.Value);
             if (request.Patch.ContainsKey("description")) i.Description = description;
             if (request.Patch.ContainsKey("penalty_code")) i.PenaltyCode = penaltyCode;

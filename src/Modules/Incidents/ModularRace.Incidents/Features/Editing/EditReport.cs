@@ -46,13 +46,14 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
         var edit = changes.Begin();
         IncidentRules.RequireNotAhead(at, edit.Now);
         if (location is not null && location != report.RaceLocationUuid)
-            await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, location, cancellationToken);
+            location = await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, location, cancellationToken);
 
         var was = (Bib: report.BibNumber ?? incident.BibNumber, Location: report.RaceLocationUuid ?? incident.RaceLocationUuid, report.OccurredAt);
         var becomes = (
             Bib: request.Patch.ContainsKey("bib_number") ? bib ?? incident.BibNumber : was.Bib,
             Location: request.Patch.ContainsKey("race_location_uuid") ? location ?? incident.RaceLocationUuid : was.Location,
             OccurredAt: at ?? was.OccurredAt);
+        var saidLocation = await changes.SayAsync(incident, becomes.Location, cancellationToken);
         var moment = becomes.OccurredAt == was.OccurredAt ? report.At : Moment.Corrected(edit.Now, becomes.OccurredAt);
         var sole = !report.IsWithdrawn && group.ReportsOf(incident).Count(r => !r.IsWithdrawn) == 1;
         if (becomes != was && sole)
@@ -60,7 +61,7 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
             {
                 // Only what was corrected moves: the incident may have been corrected itself in the rest.
                 if (becomes.Bib != was.Bib) i.BibNumber = becomes.Bib;
-                if (becomes.Location != was.Location) i.RaceLocationUuid = becomes.Location;
+                if (becomes.Location != was.Location) (i.RaceLocationUuid, i.SaidRaceLocationUuid) = (becomes.Location, saidLocation);
                 if (becomes.OccurredAt != was.OccurredAt) i.At = moment;
             });
         else if (becomes != was && !report.IsWithdrawn)
@@ -71,7 +72,7 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
         {
             r.IncidentUuid = incident.ClientUuid;
             r.BibNumber = becomes.Bib == incident.BibNumber ? null : becomes.Bib;
-            r.RaceLocationUuid = becomes.Location == incident.RaceLocationUuid ? null : becomes.Location;
+            (r.RaceLocationUuid, r.SaidRaceLocationUuid) = becomes.Location == incident.RaceLocationUuid ? (null, null) : (becomes.Location, saidLocation);
             r.At = moment;
             if (request.Patch.ContainsKey("athlete_position")) r.AthletePosition = position;
             if (request.Patch.ContainsKey("reporter_name")) r.ReporterName = reporter;

@@ -21,7 +21,7 @@ internal sealed class ReadCaseRecordsHandler(IncidentsDbContext db) : IRequestHa
         var ofReports = await db.Reports.AsNoTracking().Where(r => named.Contains(r.ClientUuid)).ToDictionaryAsync(r => r.ClientUuid, r => r.IncidentUuid, cancellationToken);
         var parents = incidents.Select(i => i.ClientUuid).Concat(reports.Select(r => r.IncidentUuid)).Concat(named).Concat(ofReports.Values).Distinct().ToArray();
         var standings = await db.Incidents.AsNoTracking().Where(i => parents.Contains(i.ClientUuid))
-            .ToDictionaryAsync(i => i.ClientUuid, i => new Standing(i.ClientUuid, i.CompetitionUuid, i.RaceUuid, i.MergedInto, i.Stands), cancellationToken);
+            .ToDictionaryAsync(i => i.ClientUuid, i => new Standing(i.ClientUuid, i.SaidCompetitionUuid ?? i.CompetitionUuid, i.SaidRaceUuid ?? i.RaceUuid, i.MergedInto, i.Stands), cancellationToken);
         return
         [
             .. incidents.Select(i => i.ToRecord(standings[i.ClientUuid])), .. reports.Select(r => r.ToRecord(standings[r.IncidentUuid])),

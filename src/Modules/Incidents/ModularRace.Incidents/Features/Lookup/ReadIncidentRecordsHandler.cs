@@ -13,6 +13,6 @@ internal sealed class ReadIncidentRecordsHandler(IncidentsDbContext db) : IReque
     public async Task<IReadOnlyList<RecordVersion>> Handle(ReadIncidentRecords request, CancellationToken cancellationToken)
     {
         var incidents = await db.Incidents.AsNoTracking().Where(i => request.Uuids.Contains(i.ClientUuid)).ToListAsync(cancellationToken);
-        return incidents.ConvertAll(i => i.ToRecord(new Standing(i.ClientUuid, i.CompetitionUuid, i.RaceUuid, i.MergedInto, i.Stands)));
+        return incidents.ConvertAll(i => i.ToRecord(new Standing(i.ClientUuid, i.SaidCompetitionUuid ?? i.CompetitionUuid, i.SaidRaceUuid ?? i.RaceUuid, i.MergedInto, i.Stands)));
     }
 }

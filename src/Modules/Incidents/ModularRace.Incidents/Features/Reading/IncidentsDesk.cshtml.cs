@@ -73,6 +73,8 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
 
     public async Task<IActionResult> OnGetAsync()
     {
+        if (await StandingRace.FindAsync(mediator, RaceUuid, HttpContext.RequestAborted) is { } standing && standing.ClientUuid != RaceUuid)
+            return Redirect($"/races/{standing.ClientUuid}/incidents{(IncidentUuid is { } asked ? $"/{asked}" : "")}"); // a race that was merged into another leads to that
         await LoadAsync();
         if (Case is not null && Case.ClientUuid != IncidentUuid) return Redirect(Here(Case.ClientUuid)); // an alias leads to the one that stands
         return Page();

@@ -42,12 +42,11 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
     {
         var page = new PageRequest(request.Limit, request.Cursor);
         var take = page.Take;
-        var races = await mediator.Send(new FindRaces([request.RaceUuid]), cancellationToken);
-        if (races.Count == 0) throw Problem.NotFound("race");
-        if (!current.Actor.Sees(races[0].CompetitionUuid)) throw Problem.Forbidden("Your role is not on this competition.");
+        var race = await StandingRace.FindAsync(mediator, request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
+        if (!current.Actor.Sees(race.CompetitionUuid)) throw Problem.Forbidden("Your role is not on this competition.");
 
-        var standing = db.Incidents.Where(i => i.RaceUuid == request.RaceUuid && i.Stands);
-        var official = current.Actor.SeesOfficialOnly(races[0].CompetitionUuid);
+        var standing = db.Incidents.Where(i => i.RaceUuid == race.ClientUuid && i.Stands);
+        var official = current.Actor.SeesOfficialOnly(race.CompetitionUuid);
         if (official || request.Status == Statuses.Official)
             standing = standing.Where(i => db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && m.Status == Statuses.Official));
         if (request.Status == Statuses.Unofficial)
@@ -59,9 +58,13 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
                 .Where(m => m.GroupUuid == i.ClientUuid && m.Decision != Decisions.Pending)
                 .OrderBy(m => m.DecidedAt).ThenBy(m => m.OccurredAt).ThenBy(m => m.ClientUuid).Select(m => m.Decision).FirstOrDefault() == request.Decision);
         if (request.BibNumber is { } bib) standing = standing.Where(i => i.BibNumber == bib);
-        if (request.RaceLocationUuid is { } location)
+        if (request.RaceLocationUuid is { } named)
+        {
+            var location = (await mediator.Send(new FindLocations([named]), cancellationToken)).SingleOrDefault()?.StandsFor ?? named;
             standing = standing.Where(i => db.Incidents
                 .Where(m => m.GroupUuid == i.ClientUuid).OrderBy(m => m.OccurredAt).ThenBy(m => m.ClientUuid).Select(m => m.RaceLocationUuid).First() == location);
+        }
+
         if (page.After is { } after)
         {
             var (at, number) = Position(after);

@@ -28,7 +28,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         {
             var (verdict, revision) = reception.Forms[index].Form switch
             {
-                IncidentForm form => Take(reception, batch, reception.Records[index], form, outcomes[index].CompetitionUuid!.Value),
+                IncidentForm form => Take(reception, batch, reception.Records[index], form),
                 ReportForm form => Take(reception, batch, reception.Records[index], form),
                 HistoryEntryForm form => Take(batch, reception.Records[index], form),
                 _ => throw new InvalidOperationException("What could not be read was taken for acceptable."),
@@ -49,16 +49,17 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         return outcomes;
     }
 
-    private static (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, IncidentForm form, Guid competitionUuid)
+    private static (RecordVerdict Verdict, string Revision) Take(Reception reception, Batch batch, IncomingRecord record, IncidentForm form)
     {
+        var (race, location) = (reception.Race(form), reception.Location(form.RaceLocationUuid));
         if (!reception.Incidents.TryGetValue(record.ClientUuid, out var incident))
         {
             incident = new Incident
             {
-                ClientUuid = record.ClientUuid, CompetitionUuid = competitionUuid, RaceUuid = form.RaceUuid, At = form.At, Revision = batch.Next(null), Origin = record.Origin,
+                ClientUuid = record.ClientUuid, CompetitionUuid = race.HangsOn, RaceUuid = race.StandsFor, At = form.At, Revision = batch.Next(null), Origin = record.Origin,
                 CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
             };
-            form.WriteTo(incident, competitionUuid);
+            form.WriteTo(incident, race, location);
             reception.Incidents.Add(record.ClientUuid, incident);
             batch.Made.Add(incident);
             batch.Touch(incident);
@@ -66,7 +67,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         }
 
         var (before, origin) = (Records.Content(incident), incident.Origin);
-        form.WriteTo(incident, competitionUuid);
+        form.WriteTo(incident, race, location);
         // Two sides may make one incident of one report, each for itself; which stands goes by the origin that the cloud has (R3).
         incident.Origin = record.Origin;
         if (incident.Origin != origin) batch.Touch(incident);
@@ -86,7 +87,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
                 ClientUuid = record.ClientUuid, IncidentUuid = form.IncidentUuid, At = form.At, Revision = batch.Next(null), Origin = record.Origin,
                 CreatedAt = form.CreatedAt ?? batch.Now, UpdatedAt = batch.Now,
             };
-            form.WriteTo(report);
+            form.WriteTo(report, reception.Location(form.RaceLocationUuid));
             reception.Reports.Add(record.ClientUuid, report);
             batch.MadeReports.Add(report);
             batch.Touch(report);
@@ -95,7 +96,7 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
 
         var before = Records.Content(report);
         var from = report.IncidentUuid;
-        form.WriteTo(report);
+        form.WriteTo(report, reception.Location(form.RaceLocationUuid));
         if (JsonNode.DeepEquals(before, Records.Content(report))) return (RecordVerdict.Unchanged, report.Revision);
         report.Revision = batch.Next(report.Revision);
         report.UpdatedAt = batch.Now;

@@ -153,9 +153,15 @@ internal sealed record IncidentForm : IncomingForm
 
     public required string? DecisionNote { get; init; }
 
-    public void WriteTo(Incident incident, Guid competitionUuid)
+    /// <param name="incident">The record.</param>
+    /// <param name="race">That the form names.</param>
+    /// <param name="location">That stands where the form says.</param>
+    public void WriteTo(Incident incident, HangingRace race, Guid? location)
     {
-        (incident.RaceUuid, incident.CompetitionUuid, incident.RaceLocationUuid, incident.BibNumber) = (RaceUuid, competitionUuid, RaceLocationUuid, BibNumber);
+        (incident.RaceUuid, incident.SaidRaceUuid) = (race.StandsFor, race.StandsFor == RaceUuid ? null : RaceUuid);
+        (incident.CompetitionUuid, incident.SaidCompetitionUuid) = (race.HangsOn, race.HangsOn == race.CompetitionUuid ? null : race.CompetitionUuid);
+        (incident.RaceLocationUuid, incident.SaidRaceLocationUuid) = (location, location == RaceLocationUuid ? null : RaceLocationUuid);
+        incident.BibNumber = BibNumber;
         if (!incident.At.SameContent(At)) incident.At = At;
         (incident.Status, incident.OfficializedAt, incident.OfficializedBy) = (Status, OfficializedAt, OfficializedBy);
         (incident.Decision, incident.PenaltyCode, incident.DecidedAt, incident.DecidedBy, incident.DecisionNote) = (Decision, PenaltyCode, DecidedAt, DecidedBy, DecisionNote);
@@ -187,9 +193,12 @@ internal sealed record ReportForm : IncomingForm
 
     public required Clip? Clip { get; init; }
 
-    public void WriteTo(Report report)
+    /// <param name="report">The record.</param>
+    /// <param name="location">That stands where the form says.</param>
+    public void WriteTo(Report report, Guid? location)
     {
-        (report.IncidentUuid, report.BibNumber, report.RaceLocationUuid, report.AthletePosition) = (IncidentUuid, BibNumber, RaceLocationUuid, AthletePosition);
+        (report.IncidentUuid, report.BibNumber, report.AthletePosition) = (IncidentUuid, BibNumber, AthletePosition);
+        (report.RaceLocationUuid, report.SaidRaceLocationUuid) = (location, location == RaceLocationUuid ? null : RaceLocationUuid);
         (report.ReporterName, report.Description, report.PenaltyCode) = (ReporterName, Description, PenaltyCode);
         if (!report.At.SameContent(At)) report.At = At;
         (report.WithdrawnAt, report.WithdrawnBy) = (WithdrawnAt, WithdrawnBy);

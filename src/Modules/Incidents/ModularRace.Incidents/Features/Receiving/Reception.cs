@@ -13,17 +13,19 @@ namespace ModularRace.Incidents.Features.Receiving;
 /// </summary>
 internal sealed class Reception
 {
-    private readonly Dictionary<Guid, RaceSummary> races;
+    private readonly Dictionary<Guid, HangingRace> races;
     private readonly Dictionary<Guid, LocationSummary> locations;
-    private readonly Dictionary<Guid, (Guid CompetitionUuid, Guid RaceUuid)> incidentPlaces = [];
+    private readonly Dictionary<Guid, HangingRace> incidentPlaces = [];
     private readonly Dictionary<Guid, Guid> incidentOfReport = [];
 
     private Reception(
         IReadOnlyList<IncomingRecord> records, IReadOnlyList<(IncomingForm? Form, RecordError? Error)> forms, Dictionary<Guid, Incident> incidents,
-        Dictionary<Guid, Report> reports, Dictionary<Guid, RaceSummary> races, Dictionary<Guid, LocationSummary> locations)
+        Dictionary<Guid, Report> reports, Dictionary<Guid, HangingRace> races, Dictionary<Guid, LocationSummary> locations)
     {
         (Records, Forms, Incidents, Reports, this.races, this.locations) = (records, forms, incidents, reports, races, locations);
-        foreach (var incident in incidents.Values) incidentPlaces[incident.ClientUuid] = (incident.CompetitionUuid, incident.RaceUuid);
+        foreach (var incident in incidents.Values)
+            incidentPlaces[incident.ClientUuid] = new HangingRace(
+                incident.SaidCompetitionUuid ?? incident.CompetitionUuid, incident.SaidRaceUuid ?? incident.RaceUuid, incident.RaceUuid, incident.CompetitionUuid);
         foreach (var report in reports.Values) incidentOfReport[report.ClientUuid] = report.IncidentUuid;
 
         var outcomes = new RecordOutcome[records.Count];
@@ -65,9 +67,24 @@ internal sealed class Reception
         var raceUuids = forms.Select(f => f.Form).OfType<IncidentForm>().Select(i => i.RaceUuid).Distinct().ToArray();
         var locationUuids = forms.Select(f => f.Form).Select(f => (f as IncidentForm)?.RaceLocationUuid ?? (f as ReportForm)?.RaceLocationUuid)
             .OfType<Guid>().Distinct().ToArray();
-        var knownRaces = raceUuids.Length == 0 ? [] : (await mediator.Send(new FindRaces(raceUuids), cancellationToken)).ToDictionary(r => r.ClientUuid);
+        var knownRaces = await HangingAsync(mediator, raceUuids, cancellationToken);
         var knownLocations = locationUuids.Length == 0 ? [] : (await mediator.Send(new FindLocations(locationUuids), cancellationToken)).ToDictionary(l => l.ClientUuid);
         return new Reception(records, forms, incidents, reports, knownRaces, knownLocations);
+    }
+
+    /// <summary>The race that an acceptable form names.</summary>
+    public HangingRace Race(IncidentForm form) => races[form.RaceUuid];
+
+    /// <summary>The location that stands where an acceptable form says.</summary>
+    public Guid? Location(Guid? said) => said is { } uuid ? locations[uuid].StandsFor : null;
+
+    private static async Task<Dictionary<Guid, HangingRace>> HangingAsync(IMediator mediator, Guid[] uuids, CancellationToken cancellationToken)
+    {
+        if (uuids.Length == 0) return [];
+        var named = await mediator.Send(new FindRaces(uuids), cancellationToken);
+        var merged = named.Where(r => r.StandsFor != r.ClientUuid).Select(r => r.StandsFor).Distinct().ToArray();
+        var standing = named.Concat(merged.Length == 0 ? [] : await mediator.Send(new FindRaces(merged), cancellationToken)).DistinctBy(r => r.ClientUuid).ToDictionary(r => r.ClientUuid);
+        return named.ToDictionary(r => r.ClientUuid, r => new HangingRace(r.SaidCompetitionUuid, r.ClientUuid, r.StandsFor, standing[r.StandsFor].CompetitionUuid));
     }
 
     private RecordOutcome Judge(IncomingRecord record, IncomingForm? form, RecordError? error) => form switch
@@ -80,8 +97,7 @@ internal sealed class Reception
 
     private RecordOutcome Judge(IncomingRecord record, IncidentForm form)
     {
-        if (!races.TryGetValue(form.RaceUuid, out var race)) return Missing(record, null, form.RaceUuid, "race_uuid");
-        var place = (race.CompetitionUuid, form.RaceUuid);
+        if (!races.TryGetValue(form.RaceUuid, out var place)) return Missing(record, null, form.RaceUuid, "race_uuid");
         if (JudgeLocation(record, place, form.RaceLocationUuid) is { } fault) return fault;
         incidentPlaces[record.ClientUuid] = place;
         return Outcome(record, RecordVerdict.Acceptable, place);
@@ -103,21 +119,28 @@ internal sealed class Reception
             : Missing(record, null, form.RecordUuid, "record_uuid");
     }
 
-    private RecordOutcome? JudgeLocation(IncomingRecord record, (Guid CompetitionUuid, Guid RaceUuid) place, Guid? locationUuid) =>
+    private RecordOutcome? JudgeLocation(IncomingRecord record, HangingRace place, Guid? locationUuid) =>
         locationUuid is not { } uuid ? null
         : !locations.TryGetValue(uuid, out var location) ? Missing(record, place, uuid, "race_location_uuid")
         // A location that was taken off the course meanwhile is still where it was seen.
-        : location.RaceUuid != place.RaceUuid
+        : location.RaceUuid != place.StandsFor
             ? Outcome(record, RecordVerdict.Invalid, place, new RecordError("validation_failed", "It is a location of another race.", "race_location_uuid"))
             : null;
 
     /// <summary>Where the record as stored belongs, for one that cannot be read.</summary>
-    private (Guid CompetitionUuid, Guid RaceUuid)? Place(IncomingRecord record) =>
+    private HangingRace? Place(IncomingRecord record) =>
         incidentPlaces.TryGetValue(record.Type == RecordTypes.Report ? incidentOfReport.GetValueOrDefault(record.ClientUuid) : record.ClientUuid, out var place) ? place : null;
 
-    private static RecordOutcome Missing(IncomingRecord record, (Guid CompetitionUuid, Guid RaceUuid)? place, Guid parent, string field) =>
+    private static RecordOutcome Missing(IncomingRecord record, HangingRace? place, Guid parent, string field) =>
         Outcome(record, RecordVerdict.MissingParent, place, new RecordError("foreign_key_not_found", "It refers to something that is not here.", field)) with { MissingParentUuid = parent };
 
-    private static RecordOutcome Outcome(IncomingRecord record, RecordVerdict verdict, (Guid CompetitionUuid, Guid RaceUuid)? place, RecordError? error = null) =>
+    private static RecordOutcome Outcome(IncomingRecord record, RecordVerdict verdict, HangingRace? place, RecordError? error = null) =>
         new(record.Type, record.ClientUuid, verdict, place?.CompetitionUuid, place?.RaceUuid, Error: error);
 }
+
+/// <summary>A race as records name it, and where what names it hangs.</summary>
+/// <param name="CompetitionUuid">That its own record names.</param>
+/// <param name="RaceUuid">As records name it.</param>
+/// <param name="StandsFor">The race that stands for it; itself where it was not merged into another.</param>
+/// <param name="HangsOn">The competition of that.</param>
+internal sealed record HangingRace(Guid CompetitionUuid, Guid RaceUuid, Guid StandsFor, Guid HangsOn);

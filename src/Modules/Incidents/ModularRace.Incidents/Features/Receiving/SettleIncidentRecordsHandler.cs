@@ -23,17 +23,17 @@ internal sealed class SettleIncidentRecordsHandler(IncidentsDbContext db, Incide
 
         var edit = changes.Begin();
         var revisions = entries.ToDictionary(e => e.ClientUuid, e => e.Revision);
-        foreach (var (record, form, outcome) in request.Records.Zip(reception.Forms.Select(f => f.Form), reception.Outcomes))
+        foreach (var (record, form) in request.Records.Zip(reception.Forms.Select(f => f.Form)))
             if (form is IncidentForm wanted)
             {
                 var incident = reception.Incidents[record.ClientUuid];
-                edit.Settle(incident, i => wanted.WriteTo(i, outcome.CompetitionUuid!.Value), request.How);
+                edit.Settle(incident, i => wanted.WriteTo(i, reception.Race(wanted), reception.Location(wanted.RaceLocationUuid)), request.How);
                 revisions[record.ClientUuid] = incident.Revision;
             }
             else if (form is ReportForm saying)
             {
                 var report = reception.Reports[record.ClientUuid];
-                edit.Settle(report, saying.WriteTo, request.How);
+                edit.Settle(report, r => saying.WriteTo(r, reception.Location(saying.RaceLocationUuid)), request.How);
                 revisions[record.ClientUuid] = report.Revision;
             }
 

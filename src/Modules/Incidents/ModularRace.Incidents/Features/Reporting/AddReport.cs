@@ -59,10 +59,11 @@ internal sealed class AddReportHandler(IncidentsDbContext db, IncidentChanges ch
 
         var edit = changes.Begin();
         IncidentRules.RequireNotAhead(request.OccurredAt, edit.Now);
-        await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, request.RaceLocationUuid, cancellationToken);
+        var location = await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, request.RaceLocationUuid, cancellationToken);
         var report = new Report
         {
-            ClientUuid = reportUuid, IncidentUuid = incident.ClientUuid, BibNumber = request.BibNumber, RaceLocationUuid = request.RaceLocationUuid,
+            ClientUuid = reportUuid, IncidentUuid = incident.ClientUuid, BibNumber = request.BibNumber, RaceLocationUuid = location,
+            SaidRaceLocationUuid = await changes.SayAsync(incident, location, cancellationToken),
             AthletePosition = request.AthletePosition, ReporterName = request.ReporterName, ReportedBy = edit.By, Description = request.Description,
             PenaltyCode = request.PenaltyCode,
             // A note written an hour later is about the incident's time: taken for "now" it would be an observation of then,

@@ -8,7 +8,6 @@ using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Messaging;
-using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Validation;
 
@@ -58,7 +57,7 @@ internal sealed class ReportIncidentValidator : AbstractValidator<ReportIncident
 }
 
 internal sealed class ReportIncidentHandler(
-    IncidentsDbContext db, IncidentChanges changes, IMediator mediator, DatabaseSession session, ICurrentActor current, TimeProvider time)
+    IncidentsDbContext db, IncidentChanges changes, IMediator mediator, ICurrentActor current, TimeProvider time)
     : IRequestHandler<ReportIncident, ReportIncidentResult>
 {
     public async Task<ReportIncidentResult> Handle(ReportIncident request, CancellationToken cancellationToken)
@@ -68,7 +67,8 @@ internal sealed class ReportIncidentHandler(
         current.RequireReporting(races[0].CompetitionUuid);
 
         // Two repeats at once: the second waits here, and then finds what the first has made.
-        await session.LockAsync(RaceLock.Scope, request.RaceUuid, cancellationToken);
+        var race = await changes.LockRaceAsync(request.RaceUuid, cancellationToken) ?? throw Problem.Validation("race_uuid", "There is no such race.");
+        current.RequireReporting(race.CompetitionUuid);
         // R2: who names the incident only has named its first report too.
         var reportUuid = request.ReportUuid ?? (request.ClientUuid is { } named ? Uuids.Named(named, "report") : Uuids.New(time));
         if (await FindAsync(reportUuid, cancellationToken) is { } known) return new ReportIncidentResult(Created: false, known);
@@ -77,13 +77,13 @@ internal sealed class ReportIncidentHandler(
 
         var edit = changes.Begin();
         IncidentRules.RequireNotAhead(request.OccurredAt, edit.Now);
-        await IncidentRules.RequireLocationAsync(mediator, request.RaceUuid, request.RaceLocationUuid, cancellationToken);
+        var location = await IncidentRules.RequireLocationAsync(mediator, race.ClientUuid, request.RaceLocationUuid, cancellationToken);
 
         var incident = new Incident
         {
-            ClientUuid = request.ClientUuid ?? Uuids.New(time), CompetitionUuid = races[0].CompetitionUuid, RaceUuid = request.RaceUuid,
-            Number = await changes.TakeNumbersAsync(races[0].CompetitionUuid, 1, cancellationToken),
-            RaceLocationUuid = request.RaceLocationUuid, BibNumber = request.BibNumber, At = Moment.Here(edit.Now, request.OccurredAt),
+            ClientUuid = request.ClientUuid ?? Uuids.New(time), CompetitionUuid = race.CompetitionUuid, RaceUuid = race.ClientUuid,
+            Number = await changes.TakeNumbersAsync(race.CompetitionUuid, 1, cancellationToken),
+            RaceLocationUuid = location, BibNumber = request.BibNumber, At = Moment.Here(edit.Now, request.OccurredAt),
             PenaltyCode = request.PenaltyCode, Description = request.Description,
             Revision = Revision.First(), Origin = edit.Origin, CreatedAt = edit.Written, UpdatedAt = edit.Written,
         };

@@ -222,6 +222,18 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("revision");
 
+                    b.Property<Guid?>("SaidCompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_competition_uuid");
+
+                    b.Property<Guid?>("SaidRaceLocationUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_location_uuid");
+
+                    b.Property<Guid?>("SaidRaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_uuid");
+
                     b.Property<bool>("Stands")
                         .HasColumnType("boolean")
                         .HasColumnName("stands");
@@ -359,6 +371,10 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
                         .HasColumnName("revision");
+
+                    b.Property<Guid?>("SaidRaceLocationUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_location_uuid");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")

@@ -46,7 +46,8 @@ internal sealed class ReplayRuleHandler(DedupDbContext db, IMediator mediator, I
         var members = await db.Members.AsNoTracking().Where(m => m.CompetitionUuid == request.CompetitionUuid).ToListAsync(cancellationToken);
         var observations = await db.Observations.AsNoTracking()
             .Where(o => db.Members.Any(m => m.IncidentUuid == o.IncidentUuid && m.CompetitionUuid == request.CompetitionUuid)).ToListAsync(cancellationToken);
-        var said = (await db.Groupings.AsNoTracking().Where(g => g.CompetitionUuid == request.CompetitionUuid).ToListAsync(cancellationToken))
+        var said = (await db.Groupings.AsNoTracking()
+                .Where(g => db.Members.Any(m => m.IncidentUuid == g.LowerUuid && m.CompetitionUuid == request.CompetitionUuid)).ToListAsync(cancellationToken))
             .GroupBy(g => (g.LowerUuid, g.HigherUuid)).Select(g => g.Aggregate((a, b) => b.HoldsOver(a) ? b : a));
         var input = await RuleInput.ReadAsync(db, members, observations, said, cancellationToken);
         // The rule as it is, worked out anew too: what differs is the window alone.

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Competitions.Contracts;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
@@ -81,6 +82,7 @@ internal sealed class ResolveConflictHandler(
             .Select(v => v.TryGetValue<string>(out var text) && Guid.TryParse(text, out var race) ? race : (Guid?)null).OfType<Guid>().ToHashSet();
         if (conflict.RaceUuid is { } own) races.Add(own);
         races.UnionWith(await db.Members.Where(m => m.IncidentUuid == conflict.RecordUuid || m.IncidentUuid == conflict.OtherRecordUuid).Select(m => m.RaceUuid).ToListAsync(cancellationToken));
+        races.UnionWith((await mediator.Send(new FindRaces(races), cancellationToken)).Select(r => r.StandsFor));
         return races;
     }
 }

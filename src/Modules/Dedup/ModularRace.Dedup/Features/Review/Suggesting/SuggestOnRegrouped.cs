@@ -25,16 +25,19 @@ internal sealed class SuggestOnRegrouped(DedupDbContext db, IMediator mediator, 
         if (found.Count + open.Count == 0) return;
 
         var words = await RaceWords.ReadAsync(mediator, found.Values.Select(f => f.First.RaceUuid), found.Values.SelectMany(f => new[] { f.First.LocationUuid, f.Second.LocationUuid }).OfType<Guid>(), cancellationToken);
+        var incidents = found.Keys.Select(k => k.Lower).ToArray();
+        var competitions = await db.Members.AsNoTracking().Where(m => incidents.Contains(m.IncidentUuid)).ToDictionaryAsync(m => m.IncidentUuid, m => m.CompetitionUuid, cancellationToken);
         foreach (var suggestion in open)
             if (found.Remove((suggestion.LowerUuid, suggestion.HigherUuid), out var near))
+            {
                 (suggestion.BibNumber, suggestion.Reason, suggestion.SecondsApart, suggestion.Times) = (near.First.BibNumber!.Value, Sentence(near, words, notification.HeldOut), near.Seconds, near.Times);
+                (suggestion.CompetitionUuid, suggestion.RaceUuid) = (competitions[suggestion.LowerUuid], near.First.RaceUuid);
+            }
             else (suggestion.Outcome, suggestion.SettledAt) = (SuggestionOutcomes.Closed, time.GetUtcNow());
         // The one open suggestion of a pair must be closed before the next is written.
         await db.SaveChangesAsync(cancellationToken);
         if (found.Count == 0) return;
 
-        var incidents = found.Keys.Select(k => k.Lower).ToArray();
-        var competitions = await db.Members.AsNoTracking().Where(m => incidents.Contains(m.IncidentUuid)).ToDictionaryAsync(m => m.IncidentUuid, m => m.CompetitionUuid, cancellationToken);
         db.Suggestions.AddRange(found.Select(f => new SuggestionRow
         {
             ClientUuid = Uuids.New(time),

@@ -117,7 +117,7 @@ internal sealed class ReadChangesHandler(SyncDbContext db, FeedReader feed, IMed
     /// <summary>The races of a day at the venue; a race without a time belongs to every day.</summary>
     private async Task<Guid[]> RacesOfAsync(Guid competition, DateOnly date, CancellationToken ct) =>
     [
-        .. (await mediator.Send(new FindRacesOfCompetition(competition), ct))
+        .. (await mediator.Send(new FindRacesOfCompetition(competition, AsSaid: true), ct))
             .Where(r => r.ScheduledAt is not { } at || DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, TimeZoneInfo.FindSystemTimeZoneById(r.TimeZone)).DateTime) == date)
             .Select(r => r.ClientUuid),
     ];

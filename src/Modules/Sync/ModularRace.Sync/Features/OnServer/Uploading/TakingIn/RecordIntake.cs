@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Competitions.Contracts;
 using ModularRace.Dedup.Contracts;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Persistence;
@@ -62,7 +63,13 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
         var named = items.SelectMany(i => References.Incidents(i.Record.Content)).Concat(items.Select(i => i.Record.ClientUuid)).Distinct().ToArray();
         var stored = await db.Feed.Where(r => named.Contains(r.ClientUuid) && r.RaceUuid != null).Select(r => r.RaceUuid!.Value).Distinct().ToListAsync(ct);
         races.UnionWith(stored);
-        await session.LockAsync(RaceLock.Scope, races, ct);
+        for (HashSet<Guid> locked = []; !races.IsSubsetOf(locked);)
+        {
+            await session.LockAsync(RaceLock.Scope, races, ct);
+            locked = [.. races];
+            // Where a race was merged into another, that is regrouped; which it is, is sure only under the lock of the first.
+            races.UnionWith((await mediator.Send(new FindRaces(races), ct)).Select(r => r.StandsFor));
+        }
     }
 
     private async Task TakeOfOwnerAsync(List<IntakeItem> items, IntakeRun run, CancellationToken ct)

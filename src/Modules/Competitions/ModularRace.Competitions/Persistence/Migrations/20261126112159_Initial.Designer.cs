@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Competitions.Persistence.Migrations
 {
     [DbContext(typeof(CompetitionsDbContext))]
-    [Migration("20261122181504_Initial")]
+    [Migration("20261126112159_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -64,6 +64,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     b.Property<string>("LicenseNumber")
                         .HasColumnType("text")
                         .HasColumnName("license_number");
+
+                    b.Property<Guid?>("MergedInto")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into");
 
                     b.Property<string>("Nation")
                         .IsRequired()
@@ -147,6 +151,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("revision");
+
+                    b.Property<Guid?>("SaidRaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_uuid");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -255,6 +263,70 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     b.ToTable("competitions", "competitions");
                 });
 
+            modelBuilder.Entity("ModularRace.Competitions.Domain.MergeEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.PrimitiveCollection<Guid[]>("Athletes")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("athletes");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<Guid>("FromUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("from_uuid");
+
+                    b.Property<Guid>("IntoUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("into_uuid");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("MadeBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("made_by");
+
+                    b.PrimitiveCollection<Guid[]>("Races")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("races");
+
+                    b.Property<string>("RecordType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("record_type");
+
+                    b.Property<DateTimeOffset?>("UndoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("undone_at");
+
+                    b.Property<string>("UndoneBy")
+                        .HasColumnType("text")
+                        .HasColumnName("undone_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_merges");
+
+                    b.HasIndex("FromUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_merges_from_uuid")
+                        .HasFilter("undone_at IS NULL");
+
+                    b.ToTable("merges", "competitions");
+                });
+
             modelBuilder.Entity("ModularRace.Competitions.Domain.Penalty", b =>
                 {
                     b.Property<long>("Id")
@@ -305,6 +377,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("revision");
+
+                    b.Property<Guid?>("SaidCompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_competition_uuid");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -377,6 +453,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("revision");
+
+                    b.Property<Guid?>("SaidCompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_competition_uuid");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -452,6 +532,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("revision");
 
+                    b.Property<Guid?>("SaidCompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_competition_uuid");
+
                     b.Property<DateTimeOffset?>("ScheduledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("scheduled_at");
@@ -510,6 +594,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("deleted");
 
+                    b.Property<Guid?>("MergedInto")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -532,6 +620,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("revision");
+
+                    b.Property<Guid?>("SaidRaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_uuid");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")

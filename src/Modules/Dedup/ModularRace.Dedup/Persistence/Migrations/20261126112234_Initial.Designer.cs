@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Dedup.Persistence.Migrations
 {
     [DbContext(typeof(DedupDbContext))]
-    [Migration("20261126072611_Initial")]
+    [Migration("20261126112234_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -218,6 +218,14 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("race_uuid");
 
+                    b.Property<Guid>("SaidCompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_competition_uuid");
+
+                    b.Property<Guid>("SaidRaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_uuid");
+
                     b.Property<Guid>("StandsFor")
                         .HasColumnType("uuid")
                         .HasColumnName("stands_for");
@@ -268,7 +276,7 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("clock_uncertainty_ms");
 
-                    b.Property<Guid>("CompetitionUuid")
+                    b.Property<Guid?>("CompetitionUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("competition_uuid");
 
@@ -298,7 +306,7 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("origin");
 
-                    b.Property<Guid>("RaceUuid")
+                    b.Property<Guid?>("RaceUuid")
                         .HasColumnType("uuid")
                         .HasColumnName("race_uuid");
 

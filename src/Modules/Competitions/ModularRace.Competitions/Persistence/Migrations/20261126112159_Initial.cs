@@ -32,7 +32,8 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     revision = table.Column<string>(type: "text", nullable: false),
                     origin = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    merged_into = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -70,6 +71,29 @@ namespace ModularRace.Competitions.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "merges",
+                schema: "competitions",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    record_type = table.Column<string>(type: "text", nullable: false),
+                    from_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    into_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    races = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    athletes = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    made_by = table.Column<string>(type: "text", nullable: false),
+                    undone_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    undone_by = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_merges", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "penalties",
                 schema: "competitions",
                 columns: table => new
@@ -82,6 +106,7 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    said_competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     code = table.Column<string>(type: "text", nullable: false),
                     name = table.Column<string>(type: "text", nullable: true),
                     discipline = table.Column<string>(type: "text", nullable: true),
@@ -115,6 +140,7 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    said_competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     text = table.Column<string>(type: "text", nullable: false),
                     name = table.Column<string>(type: "text", nullable: true),
                     discipline = table.Column<string>(type: "text", nullable: true),
@@ -143,6 +169,7 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    said_competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     name = table.Column<string>(type: "text", nullable: false),
                     discipline = table.Column<string>(type: "text", nullable: false),
                     stage = table.Column<string>(type: "text", nullable: true),
@@ -178,6 +205,7 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     race_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    said_race_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     bib_number = table.Column<int>(type: "integer", nullable: false),
                     athlete_uuids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
                     heat = table.Column<string>(type: "text", nullable: true),
@@ -210,6 +238,7 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     race_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    said_race_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     name = table.Column<string>(type: "text", nullable: false),
                     course_segment = table.Column<string>(type: "text", nullable: true),
                     position = table.Column<int>(type: "integer", nullable: true),
@@ -219,7 +248,8 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     revision = table.Column<string>(type: "text", nullable: false),
                     origin = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    merged_into = table.Column<Guid>(type: "uuid", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -260,6 +290,14 @@ namespace ModularRace.Competitions.Persistence.Migrations
                 columns: new[] { "start_date", "client_uuid" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_merges_from_uuid",
+                schema: "competitions",
+                table: "merges",
+                column: "from_uuid",
+                unique: true,
+                filter: "undone_at IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_penalties_competition_uuid",
                 schema: "competitions",
                 table: "penalties",
@@ -293,6 +331,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "bib_assignments",
+                schema: "competitions");
+
+            migrationBuilder.DropTable(
+                name: "merges",
                 schema: "competitions");
 
             migrationBuilder.DropTable(

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Incidents.Persistence.Migrations
 {
     [DbContext(typeof(IncidentsDbContext))]
-    [Migration("20261122182304_Initial")]
+    [Migration("20261126112218_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -225,6 +225,18 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("revision");
 
+                    b.Property<Guid?>("SaidCompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_competition_uuid");
+
+                    b.Property<Guid?>("SaidRaceLocationUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_location_uuid");
+
+                    b.Property<Guid?>("SaidRaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_uuid");
+
                     b.Property<bool>("Stands")
                         .HasColumnType("boolean")
                         .HasColumnName("stands");
@@ -362,6 +374,10 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
                         .HasColumnName("revision");
+
+                    b.Property<Guid?>("SaidRaceLocationUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("said_race_location_uuid");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
