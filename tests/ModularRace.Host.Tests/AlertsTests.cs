@@ -73,10 +73,15 @@ public sealed class AlertsTests(WatchfulCloud cloud)
         var competition = await cloud.CompetitionAsync("Coppa <script>");
         var device = await cloud.DeviceAsync("Pi Silent", competition);
         var done = await cloud.DeviceAsync("Pi Elsewhere", await cloud.CompetitionAsync("Last year", year: 2020));
-        await cloud.Database.ExecuteAsync("UPDATE sync.devices SET last_seen_at = now() - interval '16 minutes' WHERE device_uuid = ANY($1)", new[] { device.Uuid, done.Uuid });
+        var emergency = await cloud.CompetitionAsync("Coppa, made in the snow");
+        var there = await cloud.DeviceAsync("Pi Hut", emergency);
+        await cloud.PostAsync($"competitions/{emergency}/merge", new { into_uuid = competition });
+        await cloud.Database.ExecuteAsync("UPDATE sync.devices SET last_seen_at = now() - interval '16 minutes' WHERE device_uuid = ANY($1)", new[] { device.Uuid, done.Uuid, there.Uuid });
         await WatchfulCloud.UntilAsync(async () => (await cloud.AlertsAsync("device_silent", device.Uuid)).Count == 1);
         Assert.Contains("Coppa &lt;script&gt; is running", await cloud.PageAsync("/competitions"), StringComparison.Ordinal);
         Assert.Empty(await cloud.AlertsAsync("device_silent", done.Uuid));
+        // Whoever has a competition that was merged into another works in that.
+        Assert.EndsWith("Coppa <script> is running. (on)", Assert.Single(await cloud.AlertsAsync("device_silent", there.Uuid)), StringComparison.Ordinal);
 
         await device.UploadAsync();
         Assert.EndsWith("(over)", Assert.Single(await cloud.AlertsAsync("device_silent", device.Uuid)), StringComparison.Ordinal);

@@ -13,9 +13,9 @@ internal sealed class HandDevice : IDisposable
 
     private HandDevice(HttpClient client) => this.client = client;
 
-    public static async Task<HandDevice> PairAsync(CloudAndPi day, bool mayDecide = false, string name = "By hand")
+    public static async Task<HandDevice> PairAsync(CloudAndPi day, bool mayDecide = false, string name = "By hand", string? competition = null)
     {
-        var code = (await day.Cloud.Post("/devices/pairing-codes", new { name, competition_uuids = new[] { day.Competition }, may_decide = mayDecide }, HttpStatusCode.Created)).Text("pairing_code");
+        var code = (await day.Cloud.Post("/devices/pairing-codes", new { name, competition_uuids = new[] { competition ?? day.Competition }, may_decide = mayDecide }, HttpStatusCode.Created)).Text("pairing_code");
         var uuid = NewUuid();
         var paired = await day.CloudHost.Anonymous.Post("/devices/pair", new { pairing_code = code, device_uuid = uuid }, HttpStatusCode.Created);
         var http = day.CloudHost.Client();
@@ -51,6 +51,8 @@ internal sealed class HandDevice : IDisposable
         Assert.Equal(records.Select(r => r.Text("client_uuid")), results.Select(r => r.Text("client_uuid")));
         return results;
     }
+
+    public Task<JsonNode> Get(string path) => client.Get(path);
 
     public async Task<HttpStatusCode> Status(HttpMethod method, string path)
     {

@@ -98,6 +98,14 @@ public sealed class SameNameTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         await day.Cloud.Post($"/competitions/{Guid.Empty}/merge", new { into_uuid = a }, HttpStatusCode.NotFound);
         await day.Cloud.Post($"/races/{day.Race}/merge", new { into_uuid = a }, HttpStatusCode.BadRequest);
         await day.Pi.Post($"/competitions/{a}/merge", new { into_uuid = b }, HttpStatusCode.NotFound);
+        await day.Cloud.Post($"/competitions/{a}/merge?preview=maybe", new { into_uuid = b }, HttpStatusCode.BadRequest);
+        await day.Cloud.Post($"/competitions/{a}/merge", new[] { b }, HttpStatusCode.BadRequest);
+        var own = await MakeAsync(day.Cloud, "/competitions", Named("Delta"));
+        var (first, second) = (await MakeAsync(day.Cloud, $"/competitions/{own}/races", new { name = "One", discipline = "sprint" }), await MakeAsync(day.Cloud, $"/competitions/{own}/races", new { name = "Two", discipline = "sprint" }));
+        foreach (var locations in new object[] { "here", new[] { day.Locations[0] }, new Dictionary<string, string> { ["gate"] = "gate" }, new Dictionary<string, string> { [day.Locations[0]] = day.Locations[1] },
+            new Dictionary<string, string> { [(await day.Cloud.List($"/races/{first}/locations"))[0].Text("client_uuid")] = day.Locations[1] } })
+            await day.Cloud.Post($"/races/{first}/merge", new { into_uuid = second, locations }, HttpStatusCode.BadRequest);
+        Assert.Equal(2, (await RacesAsync(own)).Count());
 
         // Again is nothing new; a circle is none; a chain ends where it ends, and opens in the middle.
         await day.Cloud.Post($"/competitions/{a}/merge", new { into_uuid = b }, HttpStatusCode.OK);
@@ -113,6 +121,98 @@ public sealed class SameNameTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         Assert.Empty(await RacesAsync(a));
         await day.Cloud.Delete($"/competitions/{b}/merge");
         Assert.Equal([race], await RacesAsync(b));
+    }
+
+    [Fact]
+    public async Task Whoever_judges_the_one_judges_what_came_from_the_other_and_nothing_of_that_reaches_a_device_that_has_only_one()
+    {
+        var office = await MakeAsync(day.Cloud, "/competitions", Named("Night Cup"));
+        var standing = await MakeAsync(day.Cloud, $"/competitions/{office}/races", new { name = "Vertical", discipline = "vertical" });
+        var emergency = await MakeAsync(day.Pi, "/competitions", Named("Night Cup"));
+        var race = await MakeAsync(day.Pi, $"/competitions/{emergency}/races", new { name = "Vertical", discipline = "vertical" });
+        var (here, there) = ((await day.Pi.List($"/races/{race}/locations"))[0].Text("client_uuid"), (await day.Cloud.List($"/races/{standing}/locations"))[0].Text("client_uuid"));
+        var (onPi, late) = (await ReportAsync(day.Pi, race, here, 50, 0), await ReportAsync(day.Pi, race, here, 51, 0));
+        var atDesk = await ReportAsync(day.Cloud, standing, there, 50, 600);
+        await day.SyncUntilSentAsync();
+        await day.Pi.Post("/device/download?wait=true", new { competition_uuid = emergency, date = "2026-02-08" }, HttpStatusCode.OK);
+        var key = await day.Cloud.Post("/api-keys", new { name = "Night jury", role = "jury_president", competition_uuids = new[] { office } }, HttpStatusCode.Created);
+        using var jury = day.CloudHost.Client(key.Text("key"));
+        await jury.Get($"/competitions/{emergency}", HttpStatusCode.Forbidden);
+
+        await day.Cloud.Post($"/competitions/{emergency}/merge", new { into_uuid = office }, HttpStatusCode.OK);
+        Assert.Equal(office, (await jury.Get($"/competitions/{emergency}")).Text("merged_into"));
+
+        // Records name it still, so it stays; and it is no other place of the race that stands.
+        await day.Cloud.Delete($"/locations/{here}", HttpStatusCode.Conflict);
+        Assert.DoesNotContain(here, (await day.Cloud.List($"/races/{standing}/locations")).Select(l => l.Text("client_uuid")));
+
+        // R7: the Pi and the desk differ; it waits with the one, and what is chosen reaches the Pi.
+        await day.Pi.Patch($"/incidents/{onPi}", new { description = "On the course" });
+        await day.Cloud.Patch($"/incidents/{onPi}", new { description = "At the desk" });
+        await day.SyncUntilSentAsync();
+        var conflict = Assert.Single(await jury.List($"/conflicts?state=pending&competition_uuid={office}"));
+        await jury.Post($"/conflicts/{conflict.Text("client_uuid")}/resolve", new { resolution = "device_wins" }, HttpStatusCode.OK);
+
+        // R5: people's word on two that no device has both of goes to none, and is told apart with the two races.
+        await jury.Post($"/incidents/{onPi}/merge", new { into_uuid = atDesk, note = "The same fault, told twice" }, HttpStatusCode.OK);
+        Assert.Equal(atDesk, (await jury.Get($"/incidents/{onPi}")).Text("client_uuid"));
+        await jury.Patch($"/incidents/{late}", new { bib_number = 52 });
+        await day.SyncUntilSentAsync();
+        await day.SyncUntilSentAsync();
+        Assert.Equal(("On the course", 52), ((await day.Pi.Get($"/incidents/{onPi}")).Text("description"), (int)(await day.Pi.Get($"/incidents/{late}"))["bib_number"]!));
+        var device = await day.Pi.Get("/device");
+        Assert.Equal((0, 0, 0, 0), ((int)device["pending"]!, (int)device["failed"]!, (int)device["conflicts"]!, (int)device["held"]!));
+        // What the Pi makes there hangs here; and whoever downloads the one gets what names it, and nothing of the other.
+        var relay = await MakeAsync(day.Pi, $"/competitions/{emergency}/races", new { name = "Relay", discipline = "mixed_relay" });
+        await day.SyncUntilSentAsync();
+        Assert.Equal(new HashSet<string> { standing, relay }, (await RacesAsync(office)).ToHashSet());
+        foreach (var (of, races) in new[] { (emergency, new HashSet<string> { race, relay }), (office, new HashSet<string> { standing }) })
+        {
+            using var other = await HandDevice.PairAsync(day, competition: of);
+            var download = await other.Get($"/sync/download?competition_uuid={of}");
+            Assert.Equal(races, download["races"]!.AsArray().Select(r => r!.Text("client_uuid")).ToHashSet());
+            Assert.All(download["races"]!.AsArray(), r => Assert.Equal(of, r!.Text("competition_uuid")));
+            Assert.All(download["race_locations"]!.AsArray(), l => Assert.Contains(l!.Text("race_uuid"), races));
+        }
+
+        await day.Cloud.Delete($"/competitions/{emergency}/merge");
+        Assert.Equal(onPi, (await day.Cloud.Get($"/incidents/{onPi}")).Text("client_uuid"));
+        Assert.Equal(atDesk, (await day.Cloud.Get($"/incidents/{atDesk}")).Text("client_uuid"));
+        await jury.Get($"/competitions/{emergency}", HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task What_is_reported_while_an_admin_merges_and_undoes_hangs_where_it_belongs_and_is_there_once()
+    {
+        var (a, b) = (await MakeAsync(day.Cloud, "/competitions", Named("Storm")), await MakeAsync(day.Cloud, "/competitions", Named("Storm")));
+        var (from, into) = (await MakeAsync(day.Cloud, $"/competitions/{a}/races", new { name = "Sprint", discipline = "sprint" }), await MakeAsync(day.Cloud, $"/competitions/{b}/races", new { name = "Sprint", discipline = "sprint" }));
+        var (one, other) = ((await day.Cloud.List($"/races/{from}/locations"))[0].Text("client_uuid"), (await day.Cloud.List($"/races/{into}/locations"))[0].Text("client_uuid"));
+        var reporting = Enumerable.Range(1, 4).Select(async who =>
+        {
+            var made = new List<string>();
+            for (var n = 0; n < 15; n++)
+            {
+                var odd = (n + who) % 2 == 1;
+                made.Add(await ReportAsync(day.Cloud, odd ? from : into, odd ? one : other, (who * 100) + n, n * 60));
+            }
+
+            return made;
+        }).ToList();
+        for (var turn = 0; turn < 5; turn++)
+        {
+            await day.Cloud.Post($"/competitions/{a}/merge", new { into_uuid = b }, HttpStatusCode.OK);
+            if (turn < 4) await day.Cloud.Delete($"/competitions/{a}/merge");
+        }
+
+        var all = (await Task.WhenAll(reporting)).SelectMany(m => m).Order(StringComparer.Ordinal).ToList();
+        var shown = await day.Cloud.List($"/races/{into}/incidents");
+        Assert.Equal(all, shown.Select(i => i.Text("client_uuid")).Order(StringComparer.Ordinal));
+        Assert.All(shown, i => Assert.Equal((into, other), (i.Text("race_uuid"), i.Text("race_location_uuid"))));
+        Assert.Equal(all.Count, shown.Select(i => (long)i["number"]!).Distinct().Count());
+        await day.Cloud.Delete($"/competitions/{a}/merge");
+        var (left, right) = (await day.Cloud.List($"/races/{from}/incidents"), await day.Cloud.List($"/races/{into}/incidents"));
+        Assert.Equal(all, left.Concat(right).Select(i => i.Text("client_uuid")).Order(StringComparer.Ordinal));
+        Assert.All(left, i => Assert.Equal(one, i.Text("race_location_uuid")));
     }
 
     private static object Named(string name) => new { name, country = "ITA", start_date = "2026-02-06", end_date = "2026-02-08", time_zone = "Europe/Rome" };

@@ -331,6 +331,18 @@ public sealed class SideMergeTests
         Assert.Equal(("Sprint W", 0), ((string?)record.Content["name"], record.Disputed.Count));
     }
 
+    [Fact]
+    public void A_better_known_clock_stands_though_others_wrote_on_in_between()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.Arrives("pi/b", 1, With(record.Content, ("description", "by b")), seen: 1);
+        var better = (JsonObject)first.DeepClone();
+        (better["clock_uncertainty_ms"], better["clock_offset_ms"]) = (50, 47_000);
+        record.Arrives("pi/a", 2, better);
+        Assert.Equal((50, 47_000, "by b", 0), ((int)record.Content["clock_uncertainty_ms"]!, (int)record.Content["clock_offset_ms"]!, (string?)record.Content["description"], record.Disputed.Count));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -39,7 +39,8 @@ internal sealed class MergingDeskModel(IMediator mediator, ICurrentActor current
 
     public HoldingMerge? Holding { get; private set; }
 
-    public string? HoldingName { get; private set; }
+    /// <summary>What stands for it, and where that is shown.</summary>
+    public (string Name, string Path) Standing { get; private set; }
 
     /// <summary>What would come of it; null: nothing is chosen, or it cannot be.</summary>
     public ReferenceMergeView? Preview { get; private set; }
@@ -94,13 +95,15 @@ internal sealed class MergingDeskModel(IMediator mediator, ICurrentActor current
         Holding = await mediator.Send(new FindReferenceMerge(Uuid), aborted);
         var competitions = (await mediator.Send(new FindCompetitions(current.Actor.Competitions), aborted)).Where(c => current.Actor.May(c.ClientUuid)).ToList();
         var standing = competitions.Where(c => c.MergedInto is null);
-        var others = IsRace ? await RacesAsync(standing, aborted) : standing.Select(c => (Group: "", Uuid: c.ClientUuid, c.Name, Label: $"{c.Name}, {VenueTime.Days(c.StartDate, c.EndDate)}, {(c.Origin == CloudIdentity.Cloud ? "made at the desk" : "made on a Pi")}"));
+        var others = IsRace ? await RacesAsync(standing.Where(c => c.StartDate <= about.EndDate.AddDays(7) && c.EndDate >= about.StartDate.AddDays(-7)), aborted) : standing.Select(c => (Group: "", Uuid: c.ClientUuid, c.Name, Label: $"{c.Name}, {VenueTime.Days(c.StartDate, c.EndDate)}, {(c.Origin == CloudIdentity.Cloud ? "made at the desk" : "made on a Pi")}"));
         Others = [.. others.Where(o => o.Uuid != Uuid).OrderByDescending(o => Names.Folded(o.Name) == Names.Folded(Name)).Select(o => (o.Group, o.Uuid, o.Label))];
-        if (Holding is { } holding)
-            HoldingName = competitions.Find(c => c.ClientUuid == holding.IntoUuid)?.Name ?? (await mediator.Send(new FindRaces([race?.StandsFor ?? holding.IntoUuid]), aborted)).SingleOrDefault()?.Name;
+        if (Holding is null) return;
+        Standing = race is null
+            ? (competitions.Find(c => c.ClientUuid == Holding.IntoUuid)?.Name ?? "another", $"/competitions/{Holding.IntoUuid}")
+            : ((await mediator.Send(new FindRaces([race.StandsFor]), aborted)).Single().Name, $"/races/{race.StandsFor}");
     }
 
-    /// <summary>The races of each competition that is on in the same week.</summary>
+    /// <summary>The races of these competitions, by competition.</summary>
     private async Task<IEnumerable<(string Group, Guid Uuid, string Name, string Label)>> RacesAsync(IEnumerable<CompetitionSummary> competitions, CancellationToken cancellationToken)
     {
         var found = new List<(string, Guid, string, string)>();

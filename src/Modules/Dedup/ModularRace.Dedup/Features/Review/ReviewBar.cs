@@ -15,6 +15,9 @@ internal sealed class ReviewBar
 
     public IReadOnlyDictionary<Guid, CompetitionSummary> Competitions { get; }
 
+    /// <summary>Those to choose from: what was merged into another is shown with that.</summary>
+    public IEnumerable<CompetitionSummary> Choices => Competitions.Values.Where(c => c.MergedInto is null || c == About);
+
     /// <summary>The one that the page is about; null: there is none.</summary>
     public CompetitionSummary? About { get; }
 
@@ -27,7 +30,7 @@ internal sealed class ReviewBar
         var competitions = (await mediator.Send(new FindCompetitions(actor.May(null, roles) ? null : actor.Held(roles)), cancellationToken)).ToDictionary(c => c.ClientUuid);
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var shown = about is { } uuid && competitions.TryGetValue(uuid, out var its) ? its
-            : competitions.Values.FirstOrDefault(c => c.StartDate <= today && c.EndDate >= today) ?? competitions.Values.FirstOrDefault();
+            : competitions.Values.Where(c => c.MergedInto is null).OrderByDescending(c => c.StartDate <= today && c.EndDate >= today).FirstOrDefault();
         if (shown is not null)
         {
             var races = await mediator.Send(new FindRacesOfCompetition(shown.ClientUuid), cancellationToken);

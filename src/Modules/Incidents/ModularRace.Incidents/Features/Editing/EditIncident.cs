@@ -37,8 +37,13 @@ internal sealed class EditIncidentHandler(IncidentsDbContext db, IncidentChanges
 
         var edit = changes.Begin();
         IncidentRules.RequireNotAhead(at, edit.Now);
-        if (location != incident.RaceLocationUuid) location = await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, location, cancellationToken);
-        var saidLocation = request.Patch.ContainsKey("race_location_uuid") ? await changes.SayAsync(incident, location, cancellationToken) : null;
+        var saidLocation = incident.SaidRaceLocationUuid;
+        if (location != incident.RaceLocationUuid)
+        {
+            location = await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, location, cancellationToken);
+            saidLocation = await changes.SayAsync(incident, location, cancellationToken);
+        }
+
         if (request.Patch.ContainsKey("penalty_code") && penaltyCode != incident.PenaltyCode && group.Decided is not null)
             throw Problem.Validation("penalty_code", "It is part of the decision: decide anew to change it.");
 

@@ -53,7 +53,7 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
             Bib: request.Patch.ContainsKey("bib_number") ? bib ?? incident.BibNumber : was.Bib,
             Location: request.Patch.ContainsKey("race_location_uuid") ? location ?? incident.RaceLocationUuid : was.Location,
             OccurredAt: at ?? was.OccurredAt);
-        var saidLocation = await changes.SayAsync(incident, becomes.Location, cancellationToken);
+        var saidLocation = becomes.Location == was.Location ? report.SaidRaceLocationUuid ?? incident.SaidRaceLocationUuid : await changes.SayAsync(incident, becomes.Location, cancellationToken);
         var moment = becomes.OccurredAt == was.OccurredAt ? report.At : Moment.Corrected(edit.Now, becomes.OccurredAt);
         var sole = !report.IsWithdrawn && group.ReportsOf(incident).Count(r => !r.IsWithdrawn) == 1;
         if (becomes != was && sole)

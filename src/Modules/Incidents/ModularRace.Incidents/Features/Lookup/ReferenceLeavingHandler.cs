@@ -18,9 +18,10 @@ internal sealed class ReferenceLeavingHandler(IncidentsDbContext db, DatabaseSes
         await session.LockAsync(RaceLock.Scope, notification.RaceUuid, cancellationToken);
         if (notification.LocationUuids.Count > 0)
         {
-            var named = await db.Incidents.Where(i => i.RaceLocationUuid != null && notification.LocationUuids.Contains(i.RaceLocationUuid.Value)).Select(i => i.RaceLocationUuid)
-                .Union(db.Reports.Where(r => r.RaceLocationUuid != null && notification.LocationUuids.Contains(r.RaceLocationUuid.Value)).Select(r => r.RaceLocationUuid))
-                .ToListAsync(cancellationToken);
+            // By the place that stands, and by one that met it and that records name still.
+            var named = await db.Incidents.Select(i => i.RaceLocationUuid).Concat(db.Incidents.Select(i => i.SaidRaceLocationUuid))
+                .Concat(db.Reports.Select(r => r.RaceLocationUuid)).Concat(db.Reports.Select(r => r.SaidRaceLocationUuid))
+                .Where(l => l != null && notification.LocationUuids.Contains(l.Value)).Distinct().ToListAsync(cancellationToken);
             foreach (var location in named) notification.InUse.Add(location!.Value.ToString());
         }
 

@@ -30,7 +30,7 @@ internal sealed class WatchDevicesHandler(SyncDbContext db, IMediator mediator, 
     private async Task<List<CompetitionSummary>> RunningAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var running = new List<CompetitionSummary>();
-        foreach (var competition in await mediator.Send(new FindCompetitions(), cancellationToken))
+        foreach (var competition in (await mediator.Send(new FindCompetitions(), cancellationToken)).Where(c => c.MergedInto is null))
         {
             var venue = new VenueTime(competition.TimeZone);
             var today = venue.Date(now);
@@ -50,7 +50,9 @@ internal sealed class WatchDevicesHandler(SyncDbContext db, IMediator mediator, 
             .Where(d => d.RevokedAt == null && d.LastSeenAt <= before && !db.GivenReceipts.Any(r => r.DeviceUuid == d.DeviceUuid && r.VerifiedAt >= d.LastSeenAt))
             .Select(d => new { d.DeviceUuid, d.Name, d.AllCompetitions, d.LastSeenAt }).ToListAsync(cancellationToken);
         var uuids = silent.Select(d => d.DeviceUuid).ToArray();
-        var grants = (await db.DeviceGrants.AsNoTracking().Where(g => uuids.Contains(g.DeviceUuid)).ToListAsync(cancellationToken)).ToLookup(g => g.DeviceUuid, g => g.CompetitionUuid);
+        // Who has one that was merged into another works in that.
+        var merged = await mediator.Send(new FindMergedCompetitions(), cancellationToken);
+        var grants = (await db.DeviceGrants.AsNoTracking().Where(g => uuids.Contains(g.DeviceUuid)).ToListAsync(cancellationToken)).ToLookup(g => g.DeviceUuid, g => merged.GetValueOrDefault(g.CompetitionUuid, g.CompetitionUuid));
         var causes = new List<AlertRaised>();
         foreach (var device in silent)
         {
