@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Measures, with the controls in the same run: build/bench.sh sync [part]...
+# Measures, with the controls in the same run: build/bench.sh sync|dedup [part]...
 #
 # sync: 1,500 records over each preset of build/badlink.mjs beside the link's floor, what a cut costs, a tap during a sync,
 # and 15,000 records on loopback beside plain SQL. Parts: edge 3g sat sat-slow-start cut taps rows; none: all, some minutes.
+# dedup: what a tap costs in the duplicate rule among 10 thousand, 1 and 10 million standing incidents, as a ratio to the fewest,
+# beside a bare commit. Parts: sizes, as 10k 1m 10m 250k; none: these three.
 # The exit code is not 0 when a goal was missed. Nothing else should run on the machine meanwhile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,7 +12,7 @@ cd "$(dirname "$0")/.."
 . build/prerequisites.sh
 
 case ${1:-} in
-  sync) ;;
+  sync|dedup) ;;
   *)
     sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "$0"
     exit 2

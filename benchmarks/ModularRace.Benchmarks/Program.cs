@@ -1,12 +1,16 @@
+using ModularRace.Benchmarks.Dedup;
 using ModularRace.Benchmarks.Sync;
 using ModularRace.Testing;
 
 // What is measured is what a real server does: it waits for its disk.
 PostgresCluster.Durable = true;
-if (args is not ["sync", .. var wanted])
+switch (args)
 {
-    await Console.Error.WriteLineAsync($"Usage: build/bench.sh sync [{string.Join('|', SyncBenchmark.Parts)}]...");
-    return 2;
+    case ["sync", .. var wanted]:
+        return await SyncBenchmark.RunAsync(wanted) ? 0 : 1;
+    case ["dedup", .. var wanted] when DedupBenchmark.Read(wanted) is { } sizes:
+        return await DedupBenchmark.RunAsync(sizes) ? 0 : 1;
+    default:
+        await Console.Error.WriteLineAsync($"Usage: build/bench.sh sync [{string.Join('|', SyncBenchmark.Parts)}]... | dedup [10k|1m|10m|any size]...");
+        return 2;
 }
-
-return await SyncBenchmark.RunAsync(wanted) ? 0 : 1;

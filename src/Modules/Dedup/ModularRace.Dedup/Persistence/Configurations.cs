@@ -94,7 +94,7 @@ internal sealed class SuggestionConfiguration : IEntityTypeConfiguration<Suggest
         builder.ToTable("suggestions");
         builder.HasIndex(s => s.ClientUuid).IsUnique();
         builder.HasIndex(s => new { s.LowerUuid, s.HigherUuid }).IsUnique().HasFilter("outcome IS NULL");
-        builder.HasIndex(s => s.HigherUuid);
+        builder.HasIndex(s => s.HigherUuid).HasFilter("outcome IS NULL");
         builder.HasIndex(s => s.CompetitionUuid).HasFilter("outcome IS NULL");
     }
 }

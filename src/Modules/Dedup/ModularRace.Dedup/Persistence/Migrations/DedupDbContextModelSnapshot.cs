@@ -607,7 +607,8 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasFilter("outcome IS NULL");
 
                     b.HasIndex("HigherUuid")
-                        .HasDatabaseName("ix_suggestions_higher_uuid");
+                        .HasDatabaseName("ix_suggestions_higher_uuid")
+                        .HasFilter("outcome IS NULL");
 
                     b.HasIndex("LowerUuid", "HigherUuid")
                         .IsUnique()

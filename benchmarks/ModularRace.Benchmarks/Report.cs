@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ModularRace.Benchmarks.Sync;
+namespace ModularRace.Benchmarks;
 
 /// <summary>Figures on the standard output, a line each.</summary>
 internal static class Report

@@ -326,7 +326,8 @@ namespace ModularRace.Dedup.Persistence.Migrations
                 name: "ix_suggestions_higher_uuid",
                 schema: "dedup",
                 table: "suggestions",
-                column: "higher_uuid");
+                column: "higher_uuid",
+                filter: "outcome IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_suggestions_lower_uuid_higher_uuid",

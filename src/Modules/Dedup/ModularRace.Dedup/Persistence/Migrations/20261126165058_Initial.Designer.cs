@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Dedup.Persistence.Migrations
 {
     [DbContext(typeof(DedupDbContext))]
-    [Migration("20261126112234_Initial")]
+    [Migration("20261126165058_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -610,7 +610,8 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasFilter("outcome IS NULL");
 
                     b.HasIndex("HigherUuid")
-                        .HasDatabaseName("ix_suggestions_higher_uuid");
+                        .HasDatabaseName("ix_suggestions_higher_uuid")
+                        .HasFilter("outcome IS NULL");
 
                     b.HasIndex("LowerUuid", "HigherUuid")
                         .IsUnique()
