@@ -26,6 +26,28 @@ public sealed class AlertsTests(WatchfulCloud cloud)
     }
 
     [Fact]
+    public async Task Records_that_wait_on_a_Pi_as_failed_are_told_once_with_their_number_but_not_those_in_quarantine()
+    {
+        var device = await cloud.DeviceAsync("Pi Ridge");
+        await device.UploadAsync(status: new { failed = 2, failed_in_quarantine = 2 });
+        Assert.Empty(await cloud.AlertsAsync("record_failed", device.Uuid));
+        await device.UploadAsync(status: new { failed = 3, failed_in_quarantine = 2 });
+        Assert.Equal(["One record waits on Pi Ridge as failed and is not here. Sync now on its screen tries again. (on)"], await cloud.AlertsAsync("record_failed", device.Uuid));
+        await device.UploadAsync(status: new { failed = 2 });
+        Assert.Equal(["2 records wait on Pi Ridge as failed and are not here. Sync now on its screen tries again. (on)"], await cloud.AlertsAsync("record_failed", device.Uuid));
+        var page = await cloud.PageAsync("/competitions");
+        Assert.Contains("2 records wait on Pi Ridge", page, StringComparison.Ordinal);
+        Assert.Contains($"/devices#device-{device.Uuid}", page, StringComparison.Ordinal);
+
+        // What says nothing of it, or no number, changes nothing.
+        await device.UploadAsync();
+        foreach (var odd in new object[] { "two", -1, 1e300 }) await device.UploadAsync(status: new { failed = odd });
+        Assert.EndsWith("(on)", Assert.Single(await cloud.AlertsAsync("record_failed", device.Uuid)), StringComparison.Ordinal);
+        await device.UploadAsync(status: new { failed = 0 });
+        Assert.EndsWith("(over)", Assert.Single(await cloud.AlertsAsync("record_failed", device.Uuid)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_Pi_that_started_anew_is_no_copied_card_and_two_that_take_turns_are_until_it_is_paired_anew()
     {
         var device = await cloud.DeviceAsync("Pi Start");

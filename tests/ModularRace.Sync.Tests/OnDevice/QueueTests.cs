@@ -124,7 +124,9 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
         await pi.AnswerAsync(await pi.Send(new TakeBatch(10)), UploadStatuses.Deferred, "foreign_key_not_found");
         var failed = Assert.Single(await pi.QueueAsync());
         Assert.Equal((QueueStatuses.Failed, "foreign_key_not_found"), (failed.Status, failed.ErrorCode));
-        Assert.Empty((await pi.Send(new TakeBatch(10))).Upload.Records);
+        var told = (await pi.Send(new TakeBatch(10))).Upload;
+        Assert.Empty(told.Records);
+        Assert.Equal((1, 0), (told.Status!.Failed, told.Status.FailedInQuarantine));
 
         // Sync now is a person.
         await pi.Send(new ReleaseQueue());
@@ -203,6 +205,10 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
         var queue = await pi.QueueAsync();
         Assert.Equal([QueueStatuses.Synced, QueueStatuses.Failed], queue.Select(e => e.Status));
         Assert.Equal("description: It is too long.", queue[1].ErrorMessage);
+
+        // What the cloud keeps itself, it need not hear of as lost.
+        var told = (await pi.Send(new TakeBatch(10))).Upload.Status!;
+        Assert.Equal((1, 1), (told.Failed, told.FailedInQuarantine));
 
         // A better edit of it goes by itself.
         await pi.SayAsync(Report("short", queue[1].ClientUuid));

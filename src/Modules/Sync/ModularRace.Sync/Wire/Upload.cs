@@ -20,8 +20,9 @@ internal sealed record UploadRecord(
     string Type, Guid ClientUuid, long Edit, string? BaseRevision, JsonObject Data, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Origin = null);
 
 /// <summary>How a device is, sent with each upload and shown to the desk.</summary>
+/// <param name="FailedInQuarantine">Of the failed those that the cloud keeps in quarantine; the others are on the device only.</param>
 internal sealed record DeviceStatus(
-    int? Pending, int? Failed, int? Conflicts, int? ClipsPending, long? DiskFreeBytes, long? DiskTotalBytes, long? ClockOffsetMs, long? ClockUncertaintyMs,
+    int? Pending, int? Failed, int? FailedInQuarantine, int? Conflicts, int? ClipsPending, long? DiskFreeBytes, long? DiskTotalBytes, long? ClockOffsetMs, long? ClockUncertaintyMs,
     string? AppVersion, DateTimeOffset? OfflineSince, double? LongestOfflineHours);
 
 /// <summary>A run as its Pi kept it; the cloud keeps it once by <paramref name="RunUuid"/>, beside the figures of its own.</summary>

@@ -86,10 +86,11 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
     private async Task<DeviceStatus> StatusAsync(ThisDevice device, CancellationToken cancellationToken)
     {
         var counts = await db.Queue.GroupBy(e => e.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var inQuarantine = await db.Queue.CountAsync(e => e.Status == QueueStatuses.Failed && e.QuarantineUuid != null, cancellationToken);
         var card = CardSpace.Read();
         var reading = clock.Read();
         return new DeviceStatus(
-            counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Failed), counts.GetValueOrDefault(QueueStatuses.Conflict), 0,
+            counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Failed), inQuarantine, counts.GetValueOrDefault(QueueStatuses.Conflict), 0,
             card?.FreeBytes, card?.TotalBytes, reading.OffsetMs, reading.UncertaintyMs, Version, link.Online ? null : device.LastContactAt, device.LongestOfflineHours);
     }
 
