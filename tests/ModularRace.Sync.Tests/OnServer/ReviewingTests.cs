@@ -13,6 +13,9 @@ namespace ModularRace.Sync.Tests.OnServer;
 /// <summary>R6 to R8: what a person has before them when they choose.</summary>
 public sealed class ReviewingTests(CloudSync cloud) : IClassFixture<CloudSync>
 {
+    private static IEnumerable<string> Told(ConflictCase laid) =>
+        laid.Line!.Marks.Select(m => $"{laid.Story.Venue.Clock(m.At)} {laid.Line.Sides[m.Side]}: {m.What}{(m.Own is null ? "" : $" ({m.Own})")}");
+
     private static readonly Actor Jury = ModuleHost.Person("Jorid Jury", Roles.JuryPresident);
 
     [Fact]
@@ -37,6 +40,10 @@ public sealed class ReviewingTests(CloudSync cloud) : IClassFixture<CloudSync>
         Assert.Equal(
             ("Rolf Referee (referee, Pi Start)", "10:40:47", "10:40:00", 300L),
             (said.By, said.At!.Value.ToString("HH:mm:ss", null), said.Own!.Value.ToString("HH:mm:ss", null), said.UncertaintyMs!.Value));
+        Assert.Equal(
+            ["11:30:05 Cloud: seen", "11:30:05 Pi Start: seen", "11:40:47 Pi Start: changed by Rolf Referee (own clock 11:40:00.0, +47.0 s, ± 0.3 s)"],
+            Told(laid).Where(m => !m.Contains("Jorid", StringComparison.Ordinal)));
+        Assert.Contains("Cloud: changed by Jorid Jury", string.Join('\n', Told(laid)), StringComparison.Ordinal);
         var bib = Assert.Single(laid.Rows, r => r.Disputed);
         Assert.Equal("Bib: 602, 603", $"{bib.Label}: {string.Join(", ", bib.Values)}");
         Assert.Equal("Bib 602 at Transition 1, seen at 11:30:05: one incident changed on two sides, none knowing of the other. Bib: 602 (Cloud); 603 (Pi Start)", laid.Conflict.Reason);
@@ -82,11 +89,24 @@ public sealed class ReviewingTests(CloudSync cloud) : IClassFixture<CloudSync>
         Assert.Equal(["11:30:12.0", "11:30:30.0"], Assert.Single(laid.Rows, r => r.Label == "Seen at").Values);
         Assert.Equal([null, "own clock 11:29:43.0, +47.0 s"], Assert.Single(laid.Rows, r => r.Label == "Seen at").Beside);
 
+        Assert.Equal(
+            ["11:30:12 Pi Start: seen by Ines", "11:30:30 Pi Finish: seen (own clock 11:29:43.0, +47.0 s)", "12:00:00 Pi Start: official by Jo", "12:00:00 Pi Finish: official by Jo", "12:05:00 Pi Start: penalty P1 by Jo", "12:05:00 Pi Finish: no action by Jo"],
+            Told(laid));
+
         // When the choice has made them one, it is still told as it was.
         await cloud.Send(new ResolveConflict("device_wins") { ConflictUuid = raised }, Jury);
         var later = await cloud.Send(new LayOutConflict(raised), Jury);
         Assert.Equal(laid.Conflict.Reason, later.Conflict.Reason);
+        Assert.Equal(Told(laid).Select(m => m.Replace(" by Ines", "", StringComparison.Ordinal)), Told(later));
         Assert.Equal(2, Assert.Single(later.Incidents).Reports.Count);
+    }
+
+    [Fact]
+    public async Task Where_all_was_seen_at_one_moment_and_nothing_said_since_no_time_line_is_drawn()
+    {
+        var (a, b, incident) = (await cloud.DeviceAsync(name: "Pi 1"), await cloud.DeviceAsync(name: "Pi 2"), cloud.NewUuid());
+        await a.Upload(Incident(incident, 651));
+        Assert.Null((await cloud.Send(new LayOutConflict((await b.Upload(Incident(incident, 652)))[0].ConflictUuid!.Value), Jury)).Line);
     }
 
     [Fact]

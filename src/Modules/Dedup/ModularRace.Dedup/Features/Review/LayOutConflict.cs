@@ -20,10 +20,11 @@ internal sealed record LayOutConflict(Guid ConflictUuid) : IQuery<ConflictCase>;
 /// <param name="Rows">What differs first.</param>
 /// <param name="Same">What all versions agree on, in words.</param>
 /// <param name="Incidents">With their reports, in the order of the columns where there are two.</param>
+/// <param name="Line">Null: it has no times to show.</param>
 /// <param name="Starter">Who wears the bib, where the start list knows.</param>
 internal sealed record ConflictCase(
     ConflictView Conflict, ConflictStory Story, string Shown, JsonObject Standing, IReadOnlyList<CaseVersion> Versions, IReadOnlyList<CaseRow> Rows,
-    IReadOnlyList<string> Same, IReadOnlyList<IncidentView> Incidents, IReadOnlyDictionary<Guid, string> Places, StartingBib? Starter);
+    IReadOnlyList<string> Same, IReadOnlyList<IncidentView> Incidents, IReadOnlyDictionary<Guid, string> Places, ConflictTimeline? Line, StartingBib? Starter);
 
 /// <summary>A column: sides that say the same of what is disputed share one.</summary>
 /// <param name="Key">Of its first side, as in <c>versions</c>.</param>
@@ -32,9 +33,11 @@ internal sealed record ConflictCase(
 internal sealed record CaseVersion(string Key, bool FromCloud, string Names, JsonObject Content, bool Stands, string Choice, Guid RecordUuid, IReadOnlyList<CaseSaid> Said);
 
 /// <summary>Who said it when, as far as it is known.</summary>
+/// <param name="Key">The side, as in <c>versions</c>.</param>
+/// <param name="Changed">The history tells it: neither its decision nor its making.</param>
 /// <param name="At">Corrected; null: not known.</param>
 /// <param name="Own">By the clock of the system where it was said; null: as <paramref name="At"/>.</param>
-internal sealed record CaseSaid(string Side, string? By, DateTimeOffset? At, DateTimeOffset? Own, long? UncertaintyMs);
+internal sealed record CaseSaid(string Key, string Side, bool Changed, string? By, DateTimeOffset? At, DateTimeOffset? Own, long? UncertaintyMs);
 
 /// <param name="Strong">It is what the dispute is over, and not what belongs to it.</param>
 /// <param name="Values">One for each version.</param>
@@ -55,9 +58,10 @@ internal sealed class LayOutConflictHandler(DedupDbContext db, IMediator mediato
         var (rows, same) = Rows(row, versions, stories.Versions, story);
         var incidents = await IncidentsAsync(row, standing, versions, cancellationToken);
         var places = await mediator.Send(new FindLocations([.. incidents.SelectMany(i => i.Reports.Select(r => r.RaceLocationUuid).Append(i.RaceLocationUuid)).OfType<Guid>().Distinct()]), cancellationToken);
+        var line = ConflictTimeline.Of(row, stories.SidesOf(row), versions.SelectMany(v => v.Said), incidents, story.Venue);
         var starter = story is { RaceUuid: { } race, Bib: { } bib } ? (await mediator.Send(new FindStartList(race, [bib]), cancellationToken)).SingleOrDefault() : null;
         return new ConflictCase(
-            ConflictView.Of(row, story.Sentence), story, row.Shown, standing, versions, rows, same, incidents, places.ToDictionary(p => p.ClientUuid, p => p.Name), starter);
+            ConflictView.Of(row, story.Sentence), story, row.Shown, standing, versions, rows, same, incidents, places.ToDictionary(p => p.ClientUuid, p => p.Name), line, starter);
     }
 
     private async Task<IReadOnlyList<CaseVersion>> VersionsAsync(ConflictRow row, JsonObject standing, IReadOnlyList<ConflictSide> sides, CancellationToken cancellationToken)
@@ -87,12 +91,12 @@ internal sealed class LayOutConflictHandler(DedupDbContext db, IMediator mediato
     private static CaseSaid Said(ConflictRow row, ConflictSide side, IReadOnlyList<RecordChange> changes)
     {
         if (row.DifferingFields.Contains(FieldValues.Decision, StringComparer.Ordinal) && VersionWords.Time(side.Version, "decided_at") is { } decided)
-            return new CaseSaid(side.Name, VersionWords.Text(side.Version["decided_by"]), decided, null, null);
+            return new CaseSaid(side.Key, side.Name, Changed: false, VersionWords.Text(side.Version["decided_by"]), decided, null, null);
         var fields = row.DifferingFields.SelectMany(f => FieldValues.Fields(row.RecordType, f)).ToHashSet(StringComparer.Ordinal);
         var last = changes.LastOrDefault(c => c.RecordUuid == side.RecordUuid && c.Origin == side.Origin && c.Fields.Any(fields.Contains));
         return last is null
-            ? new CaseSaid(side.Name, VersionWords.Text(side.Version["reporter_name"]), VersionWords.Time(side.Version, "created_at"), null, null)
-            : new CaseSaid(side.Name, last.By, last.At, last.AtDevice == last.At ? null : last.AtDevice, last.ClockUncertaintyMs);
+            ? new CaseSaid(side.Key, side.Name, Changed: false, VersionWords.Text(side.Version["reporter_name"]), VersionWords.Time(side.Version, "created_at"), null, null)
+            : new CaseSaid(side.Key, side.Name, Changed: true, last.By, last.At, last.AtDevice == last.At ? null : last.AtDevice, last.ClockUncertaintyMs);
     }
 
     private static (IReadOnlyList<CaseRow> Rows, IReadOnlyList<string> Same) Rows(ConflictRow row, IReadOnlyList<CaseVersion> versions, VersionWords words, ConflictStory story)
