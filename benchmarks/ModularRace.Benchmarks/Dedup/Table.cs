@@ -50,13 +50,12 @@ internal sealed class Table : IAsyncDisposable
             "CREATE TABLE public.control (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, incident uuid NOT NULL, at timestamptz NOT NULL)",
             "INSERT INTO public.control (incident, at) SELECT client_uuid, occurred_at FROM incidents.incidents",
             "CREATE UNIQUE INDEX ON public.control (incident)", "VACUUM ANALYZE public.control", "CHECKPOINT"])
-            await Unhurried(table.cloud.Database, sql);
+            await Unhurried(table.cloud.Database).ExecuteAsync(sql);
         table.Bytes = await One(table.cloud.Database, "SELECT pg_database_size(current_database())");
         table.Standing = await One(table.cloud.Database, "SELECT count(*) FROM incidents.incidents WHERE stands");
 
-        var places = many.Places().ToList();
-        table.today = [.. places.Take(2 * steps)];
-        table.everywhere = [.. Enumerable.Range(0, steps).Select(i => places[(2 * steps) + (int)((long)i * (places.Count - (2 * steps)) / steps)])];
+        table.today = [.. Enumerable.Range(0, 2 * steps).Select(i => many.Place(i))];
+        table.everywhere = [.. Enumerable.Range(0, steps).Select(i => many.Place((2 * steps) + (i * (many.Places - (2 * steps)) / steps)))];
         var random = new Random(42);
         random.Shuffle(table.today);
         random.Shuffle(table.everywhere);
@@ -86,10 +85,10 @@ internal sealed class Table : IAsyncDisposable
 
     public ValueTask DisposeAsync() => cloud.DisposeAsync();
 
-    private static async Task<long> One(TestDatabase database, string sql) => (await database.QueryAsync<long>(sql)).Single();
+    private static async Task<long> One(TestDatabase database, string sql) => (await Unhurried(database).QueryAsync<long>(sql)).Single();
 
-    private static async Task Unhurried(TestDatabase database, string sql) =>
-        await TestDatabase.At(database.Name, database.ConnectionString + ";Command Timeout=0").ExecuteAsync(sql);
+    /// <summary>However long a query takes.</summary>
+    private static TestDatabase Unhurried(TestDatabase database) => TestDatabase.At(database.Name, database.ConnectionString + ";Command Timeout=0");
 
     private async Task<Tap> TapAsync(Sighting near, TimeSpan later)
     {
