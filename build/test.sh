@@ -39,7 +39,8 @@ dotnet build -c Release -v q --nologo ModularRace.sln >"$results/build.log" 2>&1
 }
 
 check "Format" dotnet format ModularRace.sln --verify-no-changes --no-restore
-if command -v shellcheck >/dev/null; then check "Shell scripts" shellcheck -x build/*.sh; fi
+if command -v shellcheck >/dev/null; then check "Shell scripts" shellcheck -x build/*.sh build/pi/*.sh build/pi/files/*.sh; fi
+if [ -n "$(postgres_programs any)" ]; then check "Install, update and rollback of a Pi" build/pi/test.sh; fi
 
 for project in tests/*Tests/*.csproj; do
   name=$(basename "$project" .csproj)
