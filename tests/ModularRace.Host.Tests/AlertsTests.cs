@@ -116,8 +116,8 @@ public sealed class AlertsTests(WatchfulCloud cloud)
         foreach (var (competition, count) in new[] { (many, 11), (few, 10) })
             await cloud.Database.ExecuteAsync(
                 """
-                INSERT INTO dedup.sync_conflicts (client_uuid, conflict_type, record_type, record_uuid, competition_uuid, versions, differing_fields, from_number, revision, created_at)
-                SELECT gen_random_uuid(), 'field_mismatch', 'incident', gen_random_uuid(), $1, '{}', '{description}', 1, '1', now() FROM generate_series(1, $2)
+                INSERT INTO dedup.sync_conflicts (client_uuid, conflict_type, record_type, record_uuid, competition_uuid, versions, differing_fields, disputes, revision, created_at)
+                SELECT gen_random_uuid(), 'field_mismatch', 'incident', gen_random_uuid(), $1, '{}', '{description}', '[]', '1', now() FROM generate_series(1, $2)
                 """, competition, count);
         await WatchfulCloud.UntilAsync(async () => (await cloud.AlertsAsync("conflict_spike", null)).Count > 0);
         Assert.Equal(["11 conflicts within an hour in Many. (on)"], await cloud.AlertsAsync("conflict_spike", null));

@@ -109,9 +109,9 @@ public sealed class ManyIncidents
          SELECT pg_temp.named(8, n), competition, race_uuid, before, incident, bib, 'Not joined: they are at different places', 40, ARRAY[at - interval '40 seconds', at], at,
              CASE WHEN k <> 450 THEN 'dismissed' END, CASE WHEN k <> 450 THEN 'VAR 2 (var_operator, cloud)' END, CASE WHEN k <> 450 THEN at END
          FROM seen WHERE miss;
-         INSERT INTO dedup.sync_conflicts (client_uuid, revision, conflict_type, record_type, record_uuid, other_record_uuid, competition_uuid, race_uuid, versions, differing_fields, from_number, created_at, resolution, resolved_at)
+         INSERT INTO dedup.sync_conflicts (client_uuid, revision, conflict_type, record_type, record_uuid, other_record_uuid, competition_uuid, race_uuid, versions, differing_fields, disputes, created_at, resolution, resolved_at)
          SELECT pg_temp.named(9, n), '1-000000000000', CASE WHEN twin THEN 'fingerprint_match_decision_mismatch' ELSE 'field_mismatch' END, 'incident', incident, CASE WHEN twin THEN before END, competition, race_uuid, '{"{}"}',
-             CASE WHEN twin THEN ARRAY['decision'] ELSE ARRAY['description'] END, 1, at, CASE WHEN NOT open THEN 'closed' END, CASE WHEN NOT open THEN at END
+             CASE WHEN twin THEN ARRAY['decision'] ELSE ARRAY['description'] END, '[]', at, CASE WHEN NOT open THEN 'closed' END, CASE WHEN NOT open THEN at END
          FROM seen CROSS JOIN LATERAL (SELECT clash OR (k = 60 AND race % 20 = 0) AS open) o WHERE k % 50 = 10 OR k IN (39, 139) OR open
          """;
 

@@ -9,9 +9,8 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
 {
     private readonly Dictionary<string, SideEdit> sides = new(StringComparer.Ordinal);
     private readonly List<JsonObject> versions = [];
-    private readonly List<DisputedSpan> ended = [];
     private readonly List<Settlement> settled = [];
-    private Dictionary<string, long> open = new(StringComparer.Ordinal);
+    private IReadOnlyList<DisputedSpan> disputes = [];
 
     public long Number => versions.Count;
 
@@ -22,11 +21,11 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
     /// <summary>Of each side what it says, its last edit over its earlier ones.</summary>
     public IReadOnlyDictionary<string, JsonObject> Words { get; private set; } = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
 
-    /// <summary>An edit arrives whose author had seen version <paramref name="seen"/> (0: none).</summary>
-    public void Arrives(string side, long edit, JsonObject content, long seen = 0)
+    /// <summary>An edit arrives whose author had seen version <paramref name="seen"/> (0: none), or a person lets it in out of quarantine.</summary>
+    public void Arrives(string side, long edit, JsonObject content, long seen = 0, bool letIn = false)
     {
         if (sides.TryGetValue(side, out var last) && edit <= last.Edit) return;
-        sides[side] = new SideEdit(side, edit, content, seen > 0 ? versions[(int)seen - 1] : null, seen, Number + 1, Inherited(last, content)) { Last = last };
+        sides[side] = new SideEdit(side, edit, content, seen > 0 ? versions[(int)seen - 1] : null, seen, Number + 1, Inherited(last, content)) { Last = last, LetIn = letIn };
         Judge();
         if (sides[side].TakenNumber > Number) sides[side] = sides[side] with { TakenNumber = Number };
     }
@@ -49,8 +48,7 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
         foreach (var (field, value) in changes) content[field] = value;
         versions.Add(content);
         settled.Add(new Settlement(Number, [.. Disputed.Union(changes.Select(c => c.Field))], [.. Words.Values, before]));
-        ended.AddRange(open.Select(o => new DisputedSpan(o.Key, o.Value, Number - 1)));
-        open = new Dictionary<string, long>(StringComparer.Ordinal);
+        disputes = Spans.End(disputes, Number - 1);
         var says = sides.TryGetValue("cloud", out var last) ? last.Inherited.Where(i => JsonNode.DeepEquals(last.Content[i.Key], content[i.Key])).ToDictionary() : [];
         foreach (var field in settled[^1].Fields) says[field] = Number;
         sides["cloud"] = new SideEdit("cloud", (last?.Edit ?? 0) + 1, content, content, Number, Number, says);
@@ -60,11 +58,8 @@ internal sealed class RecordOnCloud(string type, string origin = "cloud")
     private void Judge()
     {
         var record = new RecordSides(type, Guid.Empty, null, null, origin, $"{Number}-x", versions.Count > 0 ? Content : null, [.. sides.Values], Guid.Empty, null);
-        var spans = ended.Concat(open.Select(o => new DisputedSpan(o.Key, o.Value, long.MaxValue))).ToList();
-        var merged = SideMerge.Merge(record, spans, settled);
-        foreach (var (name, from) in open)
-            if (!merged.Disputed.Contains(name)) ended.Add(new DisputedSpan(name, from, Number));
-        open = merged.Disputed.ToDictionary(d => d, d => open.GetValueOrDefault(d, Number), StringComparer.Ordinal);
+        var merged = SideMerge.Merge(record, disputes, settled);
+        disputes = Spans.Follow(disputes, merged.Disputing, Number);
         Disputed = merged.Disputed;
         Words = merged.Words;
         if (versions.Count == 0 || !JsonNode.DeepEquals(Content, merged.Content)) versions.Add(merged.Content);

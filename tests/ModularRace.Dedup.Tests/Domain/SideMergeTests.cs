@@ -96,7 +96,7 @@ public sealed class SideMergeTests
         var (seen, number) = (record.Content, record.Number);
 
         // It was rejected; the device took the cloud's version over it; a person accepts it; then the device's next edit comes.
-        record.Arrives("pi/a", 1, officialised, seen: 1);
+        record.Arrives("pi/a", 1, officialised, seen: 1, letIn: true);
         Assert.Equal("official", (string?)record.Content["status"]);
         record.Arrives("pi/a", 2, With(seen, ("bib_number", 45)), seen: number);
         Assert.Equal(("official", 45, 0), ((string?)record.Content["status"], (int)record.Content["bib_number"]!, record.Disputed.Count));
@@ -105,6 +105,30 @@ public sealed class SideMergeTests
         record.CloudSets(("description", "from the desk, again"));
         record.Arrives("pi/a", 3, With(record.Content, ("bib_number", 46)), seen: record.Number);
         Assert.Equal(("official", 46, 0), ((string?)record.Content["status"], (int)record.Content["bib_number"]!, record.Disputed.Count));
+    }
+
+    [Fact]
+    public void What_a_person_accepted_of_a_device_stands_though_its_next_edit_names_the_same_version()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/b", 1, first);
+        record.Arrives("pi/a", 1, With(first, ("decision", "penalty_applied"), ("penalty_code", "P2")), seen: 1, letIn: true);
+        record.Arrives("pi/a", 2, With(first, ("bib_number", 45)), seen: 1);
+        Assert.Equal(("penalty_applied", "P2", 45, 0), ((string?)record.Content["decision"], (string?)record.Content["penalty_code"], (int)record.Content["bib_number"]!, record.Disputed.Count));
+
+        // Its author, who sees it now, may take it back.
+        record.Arrives("pi/a", 3, With(record.Content, ("decision", "no_action"), ("penalty_code", null)), seen: record.Number);
+        Assert.Equal(("no_action", 0), ((string?)record.Content["decision"], record.Disputed.Count));
+    }
+
+    [Fact]
+    public void Who_goes_back_to_what_the_version_before_them_says_means_it_where_nobody_let_in_anything()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/b", 1, first);
+        record.Arrives("pi/a", 1, With(first, ("description", "slipped")), seen: 1);
+        record.Arrives("pi/a", 2, With(first, ("bib_number", 45)), seen: 1);
+        Assert.Equal(("gate", 45, 0), ((string?)record.Content["description"], (int)record.Content["bib_number"]!, record.Disputed.Count));
     }
 
     [Fact]
@@ -143,6 +167,24 @@ public sealed class SideMergeTests
         record.Arrives("pi/b", 1, With(record.Content, ("bib_number", 45)), seen: disputed);
         record.CloudSets(("race_location_uuid", "01980000-0000-7000-8000-000000000001"));
         Assert.Equal(["description"], record.Disputed);
+    }
+
+    [Fact]
+    public void What_was_overtaken_before_a_dispute_does_not_come_back_when_its_overtaker_writes_on_in_it()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/c", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/a", 1, With(record.Content, ("description", "a")), seen: 2);
+        // Who had seen the first version only says another than a.
+        record.Arrives("pi/b", 1, With(first, ("description", "b")), seen: 1);
+        Assert.Equal(["description"], record.Disputed);
+        record.Arrives("pi/a", 2, With(first, ("description", "a, again")), seen: 3);
+        Assert.Equal(("a, again", "description"), ((string?)record.Content["description"], string.Join(",", record.Disputed)));
+
+        // And once b has seen that, only b's is left.
+        record.Arrives("pi/b", 2, With(record.Content, ("description", "b, again")), seen: record.Number);
+        Assert.Equal(("b, again", 0), ((string?)record.Content["description"], record.Disputed.Count));
     }
 
     [Fact]
@@ -344,9 +386,11 @@ public sealed class SideMergeTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_time_that_a_person_set_right_stands_though_the_device_comes_to_know_its_clock_better_meanwhile(bool wroteOn)
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    public void A_time_that_a_person_set_right_stands_though_the_device_comes_to_know_its_clock_better_meanwhile(bool wroteOn, long seen)
     {
         var record = Incident(out var first);
         record.Arrives("pi/a", 1, first);
@@ -354,7 +398,7 @@ public sealed class SideMergeTests
         if (wroteOn) record.CloudSets(("description", "Seen on camera 3"));
         var better = (JsonObject)first.DeepClone();
         (better["clock_uncertainty_ms"], better["clock_offset_ms"]) = (50, 47_000);
-        record.Arrives("pi/a", 2, better);
+        record.Arrives("pi/a", 2, better, seen);
         Assert.Equal(("2026-02-08T10:31:00.000Z", 0), ((string?)record.Content["occurred_at"], record.Disputed.Count));
     }
 

@@ -18,6 +18,9 @@ public sealed record SideEdit(
     /// <summary>Values on which an earlier edit is the side's word still: the later ones left them as a conflict showed them.</summary>
     public IReadOnlyDictionary<string, SideEdit> Earlier { get; init; } = new Dictionary<string, SideEdit>(StringComparer.Ordinal);
 
+    /// <summary>A person let it in out of quarantine: what the device wrote before it heard of that, it wrote without it (R14).</summary>
+    public bool LetIn { get; init; }
+
     /// <summary>Of an edit that arrives the side's last one before it; null: none, or it does not arrive.</summary>
     public SideEdit? Last { get; init; }
 }

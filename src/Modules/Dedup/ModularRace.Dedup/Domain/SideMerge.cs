@@ -4,20 +4,21 @@ using ModularRace.Shared.Records;
 
 namespace ModularRace.Dedup.Domain;
 
-/// <summary>Numbers of the cloud's versions between which a field was in open conflict, both ends included.</summary>
-internal sealed record DisputedSpan(string Field, long From, long To);
+/// <summary>Numbers of the cloud's versions between which a field was in open conflict, both ends included, and whose values were in it.</summary>
+internal sealed record DisputedSpan(string Field, long From, long To, IReadOnlyList<string> Sides);
 
 /// <summary>What a person chose: the number of the cloud's version that says so, on which values, and the versions that they had before them.</summary>
 internal sealed record Settlement(long Number, IReadOnlyList<string> Fields, IReadOnlyList<JsonObject> Versions);
 
 /// <param name="Content">The record as it stands.</param>
 /// <param name="Disputed">What only a person can decide, in order.</param>
+/// <param name="Disputing">Of that the sides whose values are in it.</param>
 /// <param name="Says">For each side the values that it says, with the number at which each was taken.</param>
 /// <param name="Words">For each side its last edit, with the values that it says by an earlier one in their places.</param>
 /// <param name="Earlier">For each side those values.</param>
 internal sealed record Merged(
-    JsonObject Content, IReadOnlyList<string> Disputed, IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says,
-    IReadOnlyDictionary<string, JsonObject> Words, IReadOnlyDictionary<string, IReadOnlyList<string>> Earlier);
+    JsonObject Content, IReadOnlyList<string> Disputed, IReadOnlyDictionary<string, IReadOnlyList<string>> Disputing,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Says, IReadOnlyDictionary<string, JsonObject> Words, IReadOnlyDictionary<string, IReadOnlyList<string>> Earlier);
 
 /// <summary>
 /// R7: changes merge by field. A side says a value where it differs from the side's base (without a base: everything); a
@@ -43,6 +44,7 @@ internal static class SideMerge
             sides.SelectMany(s => s.Inherited.Keys));
         var content = new JsonObject();
         var disputed = new List<string>();
+        var disputing = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         var says = sides.ToDictionary(s => s.Side, _ => new Dictionary<string, long>(StringComparer.Ordinal), StringComparer.Ordinal);
 
         var earlier = sides.ToDictionary(s => s.Side, _ => new List<string>(), StringComparer.Ordinal);
@@ -73,16 +75,22 @@ internal static class SideMerge
                 ? Reference(type, name, record, speaking, live, disputed, settled)
                 : Standing(type, name, sides, live, disputed);
             if (standing is not null) FieldValues.Copy(type, name, standing, content);
+            if (disputed.Contains(name, StringComparer.Ordinal)) disputing[name] = [.. live.Select(s => s.Side)];
         }
 
         if (record.Repeated is { } second)
             foreach (var name in FieldValues.Names(type, [second.Content, content]))
-                if (!disputed.Contains(name, StringComparer.Ordinal) && !FieldValues.Same(type, name, second.Content, content)) disputed.Add(name);
+                if (!disputed.Contains(name, StringComparer.Ordinal) && !FieldValues.Same(type, name, second.Content, content))
+                {
+                    disputed.Add(name);
+                    disputing[name] = [.. sides.Select(s => s.Side)];
+                }
 
         var created = sides.Select(s => s.Content["created_at"]).Append(record.Current?["created_at"]).FirstOrDefault(c => c is not null);
         if (created is not null) content["created_at"] = created.DeepClone();
         disputed.Sort(StringComparer.Ordinal);
-        return new Merged(content, disputed, says.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, long>)s.Value, StringComparer.Ordinal),
+        return new Merged(
+            content, disputed, disputing, says.ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, long>)s.Value, StringComparer.Ordinal),
             words, earlier.Where(e => e.Value.Count > 0).ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal));
     }
 
@@ -95,8 +103,8 @@ internal static class SideMerge
         if (side.Last is not { } last) return side.Earlier.GetValueOrDefault(name) ?? side;
         var before = last.Earlier.GetValueOrDefault(name) ?? last;
         return last.Inherited.TryGetValue(name, out var said) && side.Base is not null
-            && (DisputedAt(name, side.BaseNumber, disputes) || (side.BaseNumber > before.BaseNumber && side.BaseNumber < said))
-            && FieldValues.Identical(type, name, side.Content, side.Base) && !FieldValues.Same(type, name, side.Content, before.Content)
+            && (DisputedAt(name, side.BaseNumber, disputes) || (before.LetIn && side.BaseNumber < said))
+            && Held(type, name, side.Base, side.Content) && !FieldValues.Same(type, name, side.Content, before.Content)
             ? before
             : side;
     }
@@ -142,8 +150,11 @@ internal static class SideMerge
     /// <summary>The number at which the cloud took what the side says of the value; null: it says nothing of it.</summary>
     private static long? SaidAt(string type, string name, SideEdit side)
     {
-        if (Differs(type, name, side)) return RepeatedSince(type, name, side) ?? side.TakenNumber;
-        return side.Inherited.TryGetValue(name, out var number) && number <= side.BaseNumber ? number : null;
+        long? before = side.Inherited.TryGetValue(name, out var number) && number <= side.BaseNumber ? number : null;
+        if (!Differs(type, name, side)) return before;
+        // The time that its base held, with better clock figures, is no other time: it was said when that was.
+        if (side.Base is not null && Held(type, name, side.Base, side.Content)) return before ?? side.BaseNumber;
+        return RepeatedSince(type, name, side) ?? side.TakenNumber;
     }
 
     private static bool Differs(string type, string name, SideEdit side) => side.Base is null || !FieldValues.Identical(type, name, side.Content, side.Base);
@@ -166,7 +177,7 @@ internal static class SideMerge
         t.Base is not null
         // What a person has settled is more than the value that was shown before: who had not seen it asks anew.
         && !(s.Side == Cloud && settled.Any(r => r.Number == SaidAt(type, name, s) && r.Number > t.BaseNumber && r.Fields.Contains(name, StringComparer.Ordinal)))
-        && !FieldValues.Identical(type, name, t.Content, t.Base)
+        && !Held(type, name, t.Base, t.Content)
         && Held(type, name, t.Base, s.Content)
         && !(SaidAt(type, name, t) <= s.BaseNumber && !DisputedAt(name, s.BaseNumber, disputes));
 
@@ -174,11 +185,14 @@ internal static class SideMerge
     private static bool Held(string type, string name, JsonObject seen, JsonObject said) =>
         name == FieldValues.OccurredAt ? FieldValues.Same(type, name, seen, said) : FieldValues.Identical(type, name, seen, said);
 
-    /// <summary>What s says was overtaken before t's base: t has seen the cloud with another value after it took s.</summary>
+    /// <summary>
+    /// What s says was overtaken before t's base: t has seen the cloud with another value after it took s. Where that version showed
+    /// one of several values, this holds still for what was none of them.
+    /// </summary>
     private static bool Overtaken(string type, string name, SideEdit s, SideEdit t, IReadOnlyCollection<DisputedSpan> disputes) =>
         t.Base is not null
         && SaidAt(type, name, s) is { } taken && taken <= t.BaseNumber
-        && !DisputedAt(name, t.BaseNumber, disputes)
+        && !disputes.Any(d => Covers(d, name, t.BaseNumber) && d.Sides.Contains(s.Side, StringComparer.Ordinal))
         && !Held(type, name, t.Base, s.Content);
 
     /// <summary>
@@ -193,7 +207,9 @@ internal static class SideMerge
         settled.Any(r => r.Fields.Contains(name, StringComparer.Ordinal) && r.Number <= side.TakenNumber);
 
     private static bool DisputedAt(string name, long number, IReadOnlyCollection<DisputedSpan> disputes) =>
-        disputes.Any(d => d.Field == name && number >= d.From && number <= d.To);
+        disputes.Any(d => Covers(d, name, number));
+
+    private static bool Covers(DisputedSpan dispute, string name, long number) => dispute.Field == name && number >= dispute.From && number <= dispute.To;
 
     /// <summary>The cloud before devices, then the earlier making, then the side's UUID.</summary>
     private static string Seniority(SideEdit side) =>

@@ -61,6 +61,7 @@ internal sealed class ConflictConfiguration : IEntityTypeConfiguration<ConflictR
         builder.Property(c => c.CloudData).HasColumnType("jsonb");
         builder.Property(c => c.DeviceData).HasColumnType("jsonb");
         builder.Property(c => c.Versions).HasColumnType("jsonb");
+        builder.Property(c => c.Disputes).HasColumnType("jsonb");
         // One open conflict over a record, and one between two incidents.
         builder.HasIndex(c => new { c.RecordUuid, c.OtherRecordUuid }).IsUnique().AreNullsDistinct(false).HasFilter("resolved_at IS NULL");
         builder.HasIndex(c => c.RecordUuid);

@@ -170,9 +170,8 @@ internal sealed class ConflictRow
     public required string Versions { get; set; }
     public required string[] DifferingFields { get; set; }
 
-    /// <summary>Numbers of the cloud's versions of the record between which it was in dispute; the second null while it is.</summary>
-    public long FromNumber { get; init; }
-    public long? ToNumber { get; set; }
+    /// <summary>JSON, by <see cref="Spans"/>: between which of the cloud's versions which field was in dispute, and between whom.</summary>
+    public string Disputes { get; set; } = "[]";
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Null while open; <c>closed</c> where the sides came to agree by themselves.</summary>

@@ -13,18 +13,18 @@ internal static class StoreEdits
         if (edits.Count == 0) return;
         await db.Database.ExecuteSqlAsync(
             $"""
-             INSERT INTO sync.record_edits (type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, earlier, taken_at, batch_uuid, batch_place)
-             SELECT t.type, t.client_uuid, t.side, t.device_uuid, t.edit, t.base_revision, t.content::jsonb, t.digest, t.taken_number, t.says::jsonb, t.earlier::jsonb, t.taken_at, t.batch_uuid, t.batch_place
+             INSERT INTO sync.record_edits (type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, earlier, let_in, taken_at, batch_uuid, batch_place)
+             SELECT t.type, t.client_uuid, t.side, t.device_uuid, t.edit, t.base_revision, t.content::jsonb, t.digest, t.taken_number, t.says::jsonb, t.earlier::jsonb, t.let_in, t.taken_at, t.batch_uuid, t.batch_place
              FROM unnest({edits.Select(e => e.Type).ToArray()}, {edits.Select(e => e.ClientUuid).ToArray()}, {edits.Select(e => e.Side).ToArray()},
                          {edits.Select(e => e.DeviceUuid).ToArray()}, {edits.Select(e => e.Edit).ToArray()}, {edits.Select(e => e.BaseRevision).ToArray()},
                          {edits.Select(e => e.Content).ToArray()}, {edits.Select(e => e.Digest).ToArray()}, {edits.Select(e => e.TakenNumber).ToArray()},
-                         {edits.Select(e => e.Says).ToArray()}, {edits.Select(e => e.Earlier).ToArray()}, {edits.Select(e => e.TakenAt).ToArray()},
+                         {edits.Select(e => e.Says).ToArray()}, {edits.Select(e => e.Earlier).ToArray()}, {edits.Select(e => e.LetIn).ToArray()}, {edits.Select(e => e.TakenAt).ToArray()},
                          {edits.Select(e => e.BatchUuid).ToArray()}, {edits.Select(e => e.BatchPlace).ToArray()})
-                  AS t(type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, earlier, taken_at, batch_uuid, batch_place)
+                  AS t(type, client_uuid, side, device_uuid, edit, base_revision, content, digest, taken_number, says, earlier, let_in, taken_at, batch_uuid, batch_place)
              ON CONFLICT (client_uuid, type, side) DO UPDATE SET
                  edit = excluded.edit, base_revision = excluded.base_revision, content = excluded.content, digest = excluded.digest,
-                 taken_number = excluded.taken_number, says = excluded.says, earlier = excluded.earlier, taken_at = excluded.taken_at,
-                 batch_uuid = excluded.batch_uuid, batch_place = excluded.batch_place
+                 taken_number = excluded.taken_number, says = excluded.says, earlier = excluded.earlier, let_in = excluded.let_in,
+                 taken_at = excluded.taken_at, batch_uuid = excluded.batch_uuid, batch_place = excluded.batch_place
              """, ct);
         await KeepDigestsAsync(db, [.. edits.Select(e => new EditDigest { ClientUuid = e.ClientUuid, Type = e.Type, Side = e.Side, Edit = e.Edit, Digest = e.Digest })], ct);
     }

@@ -35,7 +35,7 @@ internal sealed class StoredSides
         foreach (var edit in edits[record])
         {
             var (seen, number) = Base(record, edit.BaseRevision);
-            var side = new SideEdit(edit.Side, edit.Edit, JsonNode.Parse(edit.Content)!.AsObject(), seen, number, edit.TakenNumber, Saying.Read(edit.Says));
+            var side = new SideEdit(edit.Side, edit.Edit, JsonNode.Parse(edit.Content)!.AsObject(), seen, number, edit.TakenNumber, Saying.Read(edit.Says)) { LetIn = edit.LetIn };
             yield return (edit, edit.Earlier is null ? side : side with { Earlier = Earlier(record, edit) });
         }
     }
@@ -46,7 +46,7 @@ internal sealed class StoredSides
         foreach (var word in Words.Read(edit))
         {
             var (seen, number) = Base(record, word.BaseRevision);
-            var side = new SideEdit(edit.Side, word.Edit, word.Content, seen, number, word.TakenNumber, word.Says);
+            var side = new SideEdit(edit.Side, word.Edit, word.Content, seen, number, word.TakenNumber, word.Says) { LetIn = word.LetIn };
             foreach (var field in word.Fields) earlier[field] = side;
         }
 

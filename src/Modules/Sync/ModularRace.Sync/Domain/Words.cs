@@ -25,7 +25,7 @@ internal static class Words
         }
 
         if (rest.Count > 0)
-            kept.Add(new EarlierWord([.. fields.Where(rest.Contains)], last.Edit, last.BaseRevision, JsonNode.Parse(last.Content)!.AsObject(), last.TakenNumber, Saying.Read(last.Says)));
+            kept.Add(new EarlierWord([.. fields.Where(rest.Contains)], last.Edit, last.BaseRevision, JsonNode.Parse(last.Content)!.AsObject(), last.TakenNumber, Saying.Read(last.Says), last.LetIn));
         return JsonSerializer.Serialize(kept);
     }
 

@@ -24,7 +24,7 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, 
             var history = ofRecord[(record.Type, record.ClientUuid)].ToList();
             var merged = SideMerge.Merge(
                 record,
-                [.. history.SelectMany(c => c.DifferingFields.Select(f => new DisputedSpan(f, c.FromNumber, c.ToNumber ?? long.MaxValue)))],
+                [.. history.SelectMany(c => Spans.Read(c.Disputes))],
                 [.. settled[(record.Type, record.ClientUuid)].Select(s => new Settlement(s.Number, s.Fields, Parse(s.Versions)))]);
             var conflict = Reconcile(record, merged, history.Find(c => c.ResolvedAt is null));
             judgements.Add(new RecordJudgement(record.Type, record.ClientUuid, merged.Content, merged.Disputed, conflict?.ClientUuid, merged.Says, merged.Earlier));
@@ -44,7 +44,7 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, 
             if (open is null) return null;
             open.Resolution = "closed";
             open.ResolvedAt = time.GetUtcNow();
-            open.ToNumber = Revision.Number(record.CurrentRevision);
+            open.Disputes = Spans.Write(Spans.End(Spans.Read(open.Disputes), Revision.Number(record.CurrentRevision)));
             return null;
         }
 
@@ -58,7 +58,6 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, 
                 RecordUuid = record.ClientUuid,
                 CompetitionUuid = record.CompetitionUuid,
                 RaceUuid = record.RaceUuid,
-                FromNumber = Revision.Number(record.CurrentRevision),
                 CreatedAt = time.GetUtcNow(),
                 DifferingFields = [],
                 Versions = "{}",
@@ -79,6 +78,7 @@ internal sealed class JudgeRecordsHandler(DedupDbContext db, ConflictBook book, 
         }
 
         open.DifferingFields = [.. merged.Disputed];
+        open.Disputes = Spans.Write(Spans.Follow(Spans.Read(open.Disputes), merged.Disputing, Revision.Number(record.CurrentRevision)));
         open.Versions = Versions(record, merged).ToJsonString();
         return open;
     }

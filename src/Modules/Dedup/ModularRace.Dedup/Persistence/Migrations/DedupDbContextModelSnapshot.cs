@@ -70,9 +70,10 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("differing_fields");
 
-                    b.Property<long>("FromNumber")
-                        .HasColumnType("bigint")
-                        .HasColumnName("from_number");
+                    b.Property<string>("Disputes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("disputes");
 
                     b.Property<string>("Notes")
                         .HasColumnType("text")
@@ -115,10 +116,6 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("revision");
-
-                    b.Property<long?>("ToNumber")
-                        .HasColumnType("bigint")
-                        .HasColumnName("to_number");
 
                     b.Property<string>("Versions")
                         .IsRequired()

@@ -1199,6 +1199,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("edit");
 
+                    b.Property<bool>("LetIn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("let_in");
+
                     b.Property<string>("Says")
                         .IsRequired()
                         .HasColumnType("jsonb")

@@ -37,6 +37,9 @@ internal sealed class RecordEdit
     /// <summary>Values that the side says by an earlier edit than this (R7): a list of <see cref="EarlierWord"/>; null: none.</summary>
     public string? Earlier { get; set; }
 
+    /// <summary>A person let it in out of quarantine (R14): what the device wrote meanwhile was written without it.</summary>
+    public bool LetIn { get; set; }
+
     public DateTimeOffset TakenAt { get; set; }
 
     /// <summary>The upload that brought it; null where what was sent is not the whole of <see cref="Content"/>, and of the cloud's own.</summary>
@@ -47,7 +50,8 @@ internal sealed class RecordEdit
 }
 
 /// <summary>An edit that is its side's word on some values still, though a later one came.</summary>
-internal sealed record EarlierWord(IReadOnlyList<string> Fields, long Edit, string? BaseRevision, JsonObject Content, long TakenNumber, Dictionary<string, long> Says);
+internal sealed record EarlierWord(
+    IReadOnlyList<string> Fields, long Edit, string? BaseRevision, JsonObject Content, long TakenNumber, Dictionary<string, long> Says, bool LetIn = false);
 
 internal sealed class RecordEditConfiguration : IEntityTypeConfiguration<RecordEdit>
 {

@@ -26,7 +26,6 @@ internal sealed class DecisionSettling(DedupDbContext db, ConflictBook book, Peo
         var (device, cloud) = (await word.GroupOfAsync(named[0], cancellationToken), await word.GroupOfAsync(named[1], cancellationToken));
         Guid[] members = [.. device.Concat(cloud).Select(m => m.IncidentUuid)];
         var records = (await mediator.Send(new ReadIncidentRecords(members), cancellationToken)).ToDictionary(r => r.ClientUuid);
-        conflict.ToNumber = Revision.Number(conflict.RecordRevision);
 
         if (request.Resolution == Resolutions.KeepApart)
         {

@@ -34,7 +34,7 @@ internal sealed class RecordSettling(DedupDbContext db, ConflictBook book, Chose
         await CheckAsync(conflict, incoming, cancellationToken);
 
         var number = Revision.Number(conflict.RecordRevision);
-        conflict.ToNumber = number;
+        conflict.Disputes = Spans.Write(Spans.End(Spans.Read(conflict.Disputes), number));
         var fields = FieldValues.Names(type, [standing, content]).Where(n => !FieldValues.Identical(type, n, standing, content)).Union(conflict.DifferingFields, StringComparer.Ordinal);
         db.Settlements.Add(new SettlementRow
         {

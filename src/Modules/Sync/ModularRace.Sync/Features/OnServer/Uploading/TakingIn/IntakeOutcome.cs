@@ -55,6 +55,7 @@ internal static class IntakeOutcome
             TakenNumber = number,
             Says = Saying.Write(judgement is null ? Saying.Of(record.Type!, item.Content, item.Base, number, null, null) : Saying.Judged(judgement, run.Sender.Side, expected, number)),
             Earlier = Words.Left(judgement, item.Stored.TryGetValue(run.Sender.Side, out var before) ? before.Edit : null),
+            LetIn = run.Accepted,
             TakenAt = now,
         };
         // What was filled in the device does not have: such a version comes back to it whole.

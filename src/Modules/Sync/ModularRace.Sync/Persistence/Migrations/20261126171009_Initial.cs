@@ -305,6 +305,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     taken_number = table.Column<long>(type: "bigint", nullable: false),
                     says = table.Column<string>(type: "jsonb", nullable: false),
                     earlier = table.Column<string>(type: "jsonb", nullable: true),
+                    let_in = table.Column<bool>(type: "boolean", nullable: false),
                     taken_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     batch_uuid = table.Column<Guid>(type: "uuid", nullable: true),
                     batch_place = table.Column<int>(type: "integer", nullable: true)

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Dedup.Persistence.Migrations
 {
     [DbContext(typeof(DedupDbContext))]
-    [Migration("20261126165058_Initial")]
+    [Migration("20261126171417_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -73,9 +73,10 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("differing_fields");
 
-                    b.Property<long>("FromNumber")
-                        .HasColumnType("bigint")
-                        .HasColumnName("from_number");
+                    b.Property<string>("Disputes")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("disputes");
 
                     b.Property<string>("Notes")
                         .HasColumnType("text")
@@ -118,10 +119,6 @@ namespace ModularRace.Dedup.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("revision");
-
-                    b.Property<long?>("ToNumber")
-                        .HasColumnType("bigint")
-                        .HasColumnName("to_number");
 
                     b.Property<string>("Versions")
                         .IsRequired()

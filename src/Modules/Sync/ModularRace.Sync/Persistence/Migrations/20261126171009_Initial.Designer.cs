@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261126030603_Initial")]
+    [Migration("20261126171009_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1201,6 +1201,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<long>("Edit")
                         .HasColumnType("bigint")
                         .HasColumnName("edit");
+
+                    b.Property<bool>("LetIn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("let_in");
 
                     b.Property<string>("Says")
                         .IsRequired()
