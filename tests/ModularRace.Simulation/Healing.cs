@@ -30,7 +30,8 @@ internal sealed class Healing(World world, Syncing syncing)
                 if ((await pi.Sql.QueryAsync<long>("SELECT count(*) FROM sync.sync_queue WHERE status = 'pending'"))[0] > 0) moved += $" {pi.Name} (pending)";
             }
 
-            await syncing.SettleQuarantineAsync(onlySome: false);
+            // What was let in has yet to reach the others.
+            if (await syncing.SettleQuarantineAsync(onlySome: false)) moved += " the quarantine";
             quiet = moved.Length == 0;
             world.Time.Pass(TimeSpan.FromMinutes(1));
         }

@@ -44,13 +44,15 @@ internal sealed class Syncing(World world)
         return answer is { Yes: true } ? answer.Body : null;
     }
 
-    /// <summary>A person looks at what was rejected: takes it, or, where that is refused, sets it aside.</summary>
-    public async Task SettleQuarantineAsync(bool onlySome)
+    /// <summary>A person looks at what was rejected: takes it, or, where that is refused, sets it aside. Answers whether there was anything.</summary>
+    public async Task<bool> SettleQuarantineAsync(bool onlySome)
     {
         var open = (await world.Cloud.Must(HttpMethod.Get, "/sync/quarantine?limit=500"))["items"]!.AsArray();
+        var any = false;
         foreach (var entry in open.Where(e => (string?)e!["competition_uuid"] == world.Competition.ToString()))
         {
             if (onlySome && world.Likely(0.5)) continue;
+            any = true;
             var uuid = (string)entry!["client_uuid"]!;
             var accepted = world.Likely(0.6) ? await world.Cloud.Post($"/sync/quarantine/{uuid}", new { action = "accept" }) : null;
             var aside = accepted is { Yes: true } ? null : await world.Cloud.Post($"/sync/quarantine/{uuid}", new { action = "set_aside", note = "not now" });
@@ -60,6 +62,8 @@ internal sealed class Syncing(World world)
             if (aside is { Yes: false } && aside.Code != "already_resolved") throw new SimulationFault($"An entry of the quarantine cannot be set aside: {aside}");
             if (accepted is not null && (int)accepted.Status >= 500) throw new SimulationFault($"Accepting out of quarantine answered {accepted}: {accepted.Body.ToJsonString()}");
         }
+
+        return any;
     }
 
     private static async Task<long> RetriesAsync(Pi pi) => (await pi.Sql.QueryAsync<long>("SELECT coalesce(sum(retry_count), 0)::bigint FROM sync.sync_queue"))[0];
