@@ -102,7 +102,7 @@ await_ready() {
 switch_to() {
   local version=$1 before stamp dump
   before=$(version_in_use)
-  stamp=$(date -u +%Y%m%dT%H%M%SZ)
+  stamp=$(date -u +%Y%m%dT%H%M%S%3NZ)
   dump=$backups/$stamp-before-$version.dump
   systemctl stop modularrace.service
   dump_database "$dump" || { systemctl start modularrace.service; exit 1; }

@@ -30,7 +30,7 @@ if [ -z "$same" ] && [ -z "$restore" ]; then
   fail "$now changed the schema, which $before cannot read. Sync first (or write an archive to a stick); then: $0 --restore-database"
 fi
 
-stamp=$(date -u +%Y%m%dT%H%M%SZ)
+stamp=$(date -u +%Y%m%dT%H%M%S%3NZ)
 systemctl stop modularrace.service
 dump_database "$backups/$stamp-before-rollback-to-$before.dump" || { systemctl start modularrace.service; exit 1; }
 if [ -z "$same" ]; then
