@@ -57,6 +57,11 @@ need_browser() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || install_packages "Chromium, for the tests in a browser" chromium
 }
 
+# Without it a fault in a script of the Pi would go unseen on the very machine that has no other check of it.
+need_shellcheck() {
+  command -v shellcheck >/dev/null || install_packages "for the check of the scripts" shellcheck
+}
+
 # The SDK of global.json; where it is absent, by its maker's install script, into the checkout.
 need_dotnet() {
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -13,6 +13,7 @@ need_dotnet
 need_node
 if [ -z "${MODULARRACE_TEST_POSTGRES:-}" ] && ! docker info >/dev/null 2>&1; then need_postgres; fi
 if ls -d tests/*Browser* >/dev/null 2>&1; then need_browser; fi
+need_shellcheck
 
 passed=0 failed=0
 results=$PWD/artifacts/tests
@@ -39,7 +40,7 @@ dotnet build -c Release -v q --nologo ModularRace.sln >"$results/build.log" 2>&1
 }
 
 check "Format" dotnet format ModularRace.sln --verify-no-changes --no-restore
-if command -v shellcheck >/dev/null; then check "Shell scripts" shellcheck -x build/*.sh build/pi/*.sh build/pi/files/*.sh; fi
+check "Shell scripts" shellcheck -x build/*.sh build/pi/*.sh build/pi/files/*.sh
 if [ -n "$(postgres_programs any)" ]; then check "Install, update and rollback of a Pi" build/pi/test.sh; fi
 
 for project in tests/*Tests/*.csproj; do

@@ -58,11 +58,12 @@ add_release() {
   rm -rf "$place/releases/.$version.old"
 }
 
-# What the schemas are: each migration that was applied.
+# What the schemas are: each migration that was applied. Fails where the database does not answer, which says nothing of them.
 migrations() {
-  local schema
-  for schema in $(sql -d "$database" -c "SELECT table_schema FROM information_schema.tables WHERE table_name = '__ef_migrations_history' ORDER BY 1"); do
-    sql -d "$database" -c "SELECT '$schema ' || migration_id FROM \"$schema\".__ef_migrations_history ORDER BY 1"
+  local schema schemas
+  schemas=$(sql -d "$database" -c "SELECT table_schema FROM information_schema.tables WHERE table_name = '__ef_migrations_history' ORDER BY 1") || return 1
+  for schema in $schemas; do
+    sql -d "$database" -c "SELECT '$schema ' || migration_id FROM \"$schema\".__ef_migrations_history ORDER BY 1" || return 1
   done
 }
 
@@ -106,7 +107,7 @@ switch_to() {
   dump=$backups/$stamp-before-$version.dump
   systemctl stop modularrace.service
   dump_database "$dump" || { systemctl start modularrace.service; exit 1; }
-  migrations >"$dump.migrations"
+  migrations >"$dump.migrations" || { systemctl start modularrace.service; fail "The database does not answer. Nothing was changed."; }
   printf '%s\n' "$before" >"$dump.version"
   printf '%s\n' "$dump" >"$place/before-current"
   set_link previous "$before"
@@ -122,9 +123,11 @@ switch_to() {
   systemctl stop modularrace.service
   set_link current "$before"
   # It never served a page, so that nothing was reported to it: the copy is the truth.
-  if ! migrations | cmp -s - "$dump.migrations"; then
+  migrations >"$dump.after" || fail "The database does not answer, so nobody knows whether $version changed it. The host is stopped, and nothing is lost: journalctl -u postgresql. Its copy from before is $dump. Use the spare Pi."
+  if ! cmp -s "$dump.after" "$dump.migrations"; then
     restore_database "$dump" "${database}_failed_${stamp,,}" || fail "The database could not be put back. Its copy is $dump; the host is stopped. Use the spare Pi."
   fi
+  rm -f "$dump.after"
   systemctl start modularrace.service
   await_ready || fail "$before does not become ready either: journalctl -u modularrace. The database as it was: $dump"
   fail "The update was undone: $before runs, and nothing is lost. What was wrong: journalctl -u modularrace"
@@ -142,7 +145,8 @@ forget_old_releases() {
 # read_pi <pis.conf> <name>: sets name, cloud, turned, country, wifi, password from its line; no line: fails.
 read_pi() {
   local line
-  while IFS='|' read -r name cloud turned country wifi password; do
+  # The last line counts too where no new line ends it.
+  while IFS='|' read -r name cloud turned country wifi password || [ -n "$name" ]; do
     name=$(trim "$name")
     case $name in '' | '#'*) continue ;; esac
     [ "$name" = "$2" ] || continue

@@ -25,7 +25,9 @@ now=$(version_in_use)
 [ -d "$place/releases/$before" ] || fail "$before is not on this card any more; update to it with its tar."
 
 same=
-if migrations | cmp -s - "$dump.migrations"; then same=yes; fi
+migrations >"$dump.now" || fail "The database does not answer: journalctl -u postgresql. Nothing was changed."
+if cmp -s "$dump.now" "$dump.migrations"; then same=yes; fi
+rm -f "$dump.now"
 if [ -z "$same" ] && [ -z "$restore" ]; then
   fail "$now changed the schema, which $before cannot read. Sync first (or write an archive to a stick); then: $0 --restore-database"
 fi

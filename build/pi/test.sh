@@ -32,6 +32,7 @@ release=$MODULARRACE_ROOT/opt/modularrace/current
 case "$1 ${2:-}" in
   'start modularrace.service')
     touch "$MODULARRACE_ROOT/running"
+    if [ -f "$MODULARRACE_ROOT/away-after-start" ]; then mv "$MODULARRACE_ROOT/away-after-start" "$MODULARRACE_ROOT/away"; fi
     if [ -f "$release/host/migration" ]; then psql -X -q -d modularrace -f "$release/host/migration" >/dev/null 2>&1 || true; fi
     ;;
   'stop modularrace.service') rm -f "$MODULARRACE_ROOT/running" ;;
@@ -40,6 +41,13 @@ STUB
 cat >"$work/bin/curl" <<'STUB'
 #!/usr/bin/env bash
 [ -f "$MODULARRACE_ROOT/running" ] && [ ! -f "$MODULARRACE_ROOT/opt/modularrace/current/host/bad" ]
+STUB
+# The database does not answer one question while the file "away" is there, as one that is still starting; "away-after-start"
+# takes it away with the next start of the host.
+cat >"$work/bin/psql" <<STUB
+#!/usr/bin/env bash
+! rm "\$MODULARRACE_ROOT/away" 2>/dev/null || { echo "psql: error: connection refused" >&2; exit 2; }
+exec "$programs/psql" "\$@"
 STUB
 # Waiting for the card proves nothing here and takes a minute.
 printf '#!/bin/sh\n' >"$work/bin/sync"
@@ -88,7 +96,7 @@ query "SET ROLE modularrace; CREATE SCHEMA sync; CREATE TABLE sync.__ef_migratio
 
 say "Installing, and again, is the same"
 install() { "$work/modularrace-$1/pi/install.sh" "${@:2}" >"$work/log" 2>&1; }
-printf 'mr-01 | https://race.example.org | 90 | IT | Race Office | a|b\\\\c-password\nmr-02 | http://plain | 0 | | |\n' >"$work/pis.conf"
+printf 'mr-02 | http://plain | 0 | | |\nmr-01 | https://race.example.org | 90 | IT | Race Office | a|b\\\\c-password' >"$work/pis.conf"
 refused install one --from "$work/pis.conf" --name mr-02
 refused install one --from "$work/pis.conf" --name mr-09
 refused install one --name 'mr 01; rm'
@@ -128,9 +136,22 @@ expect "The owner" "$(query "SELECT DISTINCT tableowner FROM pg_tables WHERE sch
 expect "What it left is kept" "$(query "SELECT count(*) FROM pg_database WHERE datname LIKE 'modularrace\_failed\_%'")" 1
 expect "The host runs" "$([ -f "$pi/running" ] && echo yes)" yes
 
+say "A database that does not answer is not taken for a changed one"
+touch "$pi/away"
+refused update one
+expect "It said so" "$(tail -n 1 "$work/log")" "The database does not answer. Nothing was changed."
+expect "The version" "$(current) $(reports) $([ -f "$pi/running" ] && echo runs)" "two a b runs"
+touch "$pi/away-after-start"
+refused update stuck
+expect "Its database stays the one in use" "$(reports) $(query "SELECT count(*) FROM pg_database WHERE datname LIKE 'modularrace\_failed\_%'")" "a b 1"
+touch "$pi/running"
+
 say "Rolling back"
 update one || { cat "$work/log"; fail "The update failed."; }
 report c
+touch "$pi/away"
+refused rollback --restore-database
+expect "Nor is it exchanged for its copy" "$(current) $(reports)" "one a b c"
 rollback || { cat "$work/log"; fail "The rollback failed."; }
 expect "Without a new schema everything stays" "$(current) $(reports)" "two a b c"
 refused rollback
@@ -142,6 +163,6 @@ rollback --restore-database || { cat "$work/log"; fail "The rollback failed."; }
 expect "The database as it was" "$(current) $(reports)" "two a b c"
 kept=$(query "SELECT datname FROM pg_database WHERE datname LIKE 'modularrace\_until\_%'")
 expect "What came since is kept" "$(reports "$kept")" "a b c d"
-expect "Every copy is kept, for root alone" "$(find "$pi/var/backups/modularrace" -name '*.dump' -perm 600 | wc -l)" 7
+expect "Every copy is kept, for root alone" "$(find "$pi/var/backups/modularrace" -name '*.dump' -perm 600 | wc -l)" 9
 expect "The programs of two versions are kept" "$(find "$pi/opt/modularrace/releases" -mindepth 1 -maxdepth 1 | wc -l)" 2
 say "A Pi installs, updates and rolls back."
