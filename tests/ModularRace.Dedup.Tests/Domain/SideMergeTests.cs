@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using CsCheck;
+using ModularRace.Dedup.Contracts;
+using ModularRace.Dedup.Domain;
 using ModularRace.Shared.Records;
 
 namespace ModularRace.Dedup.Tests.Domain;
@@ -286,6 +288,65 @@ public sealed class SideMergeTests
         record.Arrives("pi/a", 1, Fields(("name", "Top"), ("position", 1)), seen: 1);
         Assert.Equal(["name"], record.Disputed);
         Assert.Equal("Start", (string?)record.Content["name"]);
+    }
+
+    [Fact]
+    public void A_second_content_under_one_number_disputes_what_differs_from_what_stands()
+    {
+        var first = Fields(("description", "gate"), ("bib_number", 42), ("created_at", "2026-02-08T10:30:13.000Z"));
+        var second = Fields(("description", "gate"), ("bib_number", 43), ("created_at", "2026-02-08T10:30:14.000Z"), ("athlete_position", 2));
+        var side = new SideEdit("pi/a", 1, first, null, 0, 1, new Dictionary<string, long>());
+        var other = new SideEdit("pi/b", 1, first, null, 0, 1, new Dictionary<string, long>());
+        var merged = SideMerge.Merge(
+            new RecordSides(RecordTypes.Incident, Guid.Empty, null, null, "pi", "1-x", first, [side, other], Guid.Empty, null, side with { Content = second }), [], []);
+        Assert.Equal(["athlete_position", "bib_number"], merged.Disputed);
+        Assert.Equal(42, (int?)merged.Content["bib_number"]);
+        Assert.All(merged.Disputed, name => Assert.Equal(["pi/a", "pi/b"], merged.Disputing[name]));
+        Assert.Equal(["athlete_position", "bib_number"], merged.Disputing.Keys.Order());
+    }
+
+    [Fact]
+    public void What_a_second_content_says_where_the_sides_dispute_already_stays_their_dispute()
+    {
+        var (a, b) = (Fields(("bib_number", 42)), Fields(("bib_number", 43)));
+        var sides = new[] { a, b }.Select((content, i) => new SideEdit($"pi/{"ab"[i]}", 1, content, null, 0, 1, new Dictionary<string, long>())).ToList();
+        var merged = SideMerge.Merge(
+            new RecordSides(RecordTypes.Incident, Guid.Empty, null, null, "pi", "1-x", a, sides, Guid.Empty, null, sides[0] with { Content = Fields(("bib_number", 44)) }), [], []);
+        Assert.Equal(["bib_number"], merged.Disputed);
+    }
+
+    [Fact]
+    public void When_a_record_was_made_is_the_senior_sides_word_and_disputes_nothing()
+    {
+        var record = new RecordOnCloud(RecordTypes.Incident, "pi");
+        record.Arrives("pi/b", 1, Fields(("bib_number", 42), ("created_at", "2026-02-08T10:30:15.000Z")));
+        record.Arrives("pi/a", 1, Fields(("bib_number", 42), ("created_at", "2026-02-08T10:30:14.000Z")));
+        record.Arrives("pi/c", 1, Fields(("bib_number", 42)));
+        Assert.Empty(record.Disputed);
+        Assert.Equal("2026-02-08T10:30:14.000Z", (string?)record.Content["created_at"]);
+    }
+
+    [Fact]
+    public void Of_those_that_dispute_the_senior_sides_value_is_shown_meanwhile()
+    {
+        var record = new RecordOnCloud(RecordTypes.Incident, "pi");
+        record.Arrives("pi/a", 1, Fields(("description", "later"), ("created_at", "2026-02-08T10:30:15.000Z")));
+        record.Arrives("pi/b", 1, Fields(("description", "earlier"), ("created_at", "2026-02-08T10:30:14.000Z")));
+        record.Arrives("pi/c", 1, Fields(("description", "of unknown time")));
+        Assert.Equal((1, "earlier"), (record.Disputed.Count, (string?)record.Content["description"]));
+        record.CloudSets(("bib_number", 42));
+        Assert.Equal((1, "earlier"), (record.Disputed.Count, (string?)record.Content["description"]));
+    }
+
+    [Fact]
+    public void A_withdrawal_stands_against_who_had_not_seen_it()
+    {
+        var record = new RecordOnCloud(RecordTypes.Report, "pi");
+        record.Arrives("pi/a", 1, Fields(("description", "gate")));
+        record.CloudSets(("withdrawn_at", "2026-02-08T10:40:00.000Z"), ("withdrawn_by", "Jo"));
+        record.Arrives("pi/b", 1, Fields(("description", "gate")));
+        record.Arrives("pi/a", 2, Fields(("description", "gate"), ("withdrawn_at", "2026-02-08T10:35:00.000Z"), ("withdrawn_by", "Al")), seen: 1);
+        Assert.Equal((0, "Al"), (record.Disputed.Count, (string?)record.Content["withdrawn_by"]));
     }
 
     private static readonly Gen<(string Side, JsonObject Content, long Seen)[]> Edits =
