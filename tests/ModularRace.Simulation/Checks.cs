@@ -32,6 +32,7 @@ internal sealed class Checks(World world)
         foreach (var pi in world.Pis) await QueueAsync(pi);
         WipedStores();
         Recorded();
+        faults.AddRange(await new GroupsCheck(cloud, conflicts).RunAsync(world));
         foreach (var pi in world.Pis) await AgreesAsync(pi);
         await ReferenceAsync();
         Times();
@@ -177,6 +178,9 @@ internal sealed class Checks(World world)
         if (unsure) return;
         if (left.Count == 1 && open) faults.Add($"{name}: a conflict is open, and only '{left[0]}' is left: {Tell(all)}");
         if (left.Count > 1 && !open) faults.Add($"{name}: '{string.Join("' and '", left)}' were said, and no conflict is open: {Tell(all)}");
+        // Shown meanwhile: the senior side's, and none is before the cloud (R3).
+        if (left.Count > 1 && real.LastOrDefault(s => s.Side == "cloud" && left.Contains(s.Text) && !Overtaken(s, all) && !Answered(s)) is { } senior && stands != senior.Text)
+            faults.Add($"{name} shows '{stands}', and the cloud's word is '{senior.Text}' (R3): {Tell(all)}");
         if (left.Count > 1 && open)
             foreach (var text in left.OfType<string>().Where(t => value is "description" or "reporter_name" && !disputed.Exists(c => c["versions"]!.ToJsonString().Contains(t, StringComparison.Ordinal))))
                 faults.Add($"{name}: the conflict does not show '{text}' (R8): {Tell(all)}");
