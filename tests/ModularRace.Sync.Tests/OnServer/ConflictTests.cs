@@ -4,6 +4,7 @@ using ModularRace.Incidents.Features.Deciding;
 using ModularRace.Incidents.Features.Editing;
 using ModularRace.Sync.Features.OnServer.Download;
 using ModularRace.Sync.Features.OnServer.Feed;
+using ModularRace.Sync.Features.OnServer.Quarantine;
 using ModularRace.Sync.Wire;
 
 namespace ModularRace.Sync.Tests.OnServer;
@@ -101,12 +102,68 @@ public sealed class ConflictTests(CloudSync cloud) : IClassFixture<CloudSync>
         Assert.Equal(disputed, await StandsForAsync(near));
     }
 
+    [Fact]
+    public async Task What_a_person_let_in_outlasts_the_devices_next_edits_on_the_version_that_it_had()
+    {
+        var (a, b) = (await cloud.DeviceAsync(), await cloud.DeviceAsync());
+        var incident = cloud.NewUuid();
+        await b.Upload(Incident(incident, 409, "10:30:29", made: "10:30:30"));
+        var seen = await RevisionAsync(incident);
+        var rejected = Assert.Single(await a.Upload(await EditAsync(incident, 1, seen, ("status", "official"), ("officialized_at", "2026-02-08T10:31:00.000Z"), ("officialized_by", "Al (referee, Pi)"))));
+        Assert.Equal("rejected", rejected.Status);
+        await cloud.Send(new SettleQuarantined(rejected.QuarantineUuid!.Value, "accept", null, "Al told us by radio"));
+        Assert.Equal("official", (string?)await FieldAsync(incident, "status"));
+
+        // The device goes on from what it had before, in which the incident is unofficial: it says the bib alone.
+        Assert.Equal("updated", Assert.Single(await a.Upload(await EditAsync(incident, 2, seen, ("bib_number", 410)))).Status);
+        Assert.Equal("updated", Assert.Single(await a.Upload(await EditAsync(incident, 3, seen, ("bib_number", 411)))).Status);
+        Assert.Equal(("official", 411), ((string?)await FieldAsync(incident, "status"), (int?)await FieldAsync(incident, "bib_number")));
+        Assert.Empty(await OpenAsync(incident));
+    }
+
+    [Fact]
+    public async Task What_was_overtaken_before_a_dispute_does_not_come_back_into_it()
+    {
+        // Of two that were made at one time the lower UUID's value is shown while they differ.
+        var devices = new[] { await cloud.DeviceAsync(), await cloud.DeviceAsync() }.OrderBy(d => d.Uuid.ToString(), StringComparer.Ordinal).ToArray();
+        var (a, b, c) = (devices[0], devices[1], await cloud.DeviceAsync());
+        var incident = cloud.NewUuid();
+        await c.Upload(Incident(incident, 412, "10:30:29", made: "10:30:30", description: "Gate"));
+        var first = await RevisionAsync(incident);
+        await cloud.Send(new EditIncident(incident, new JsonObject { ["description"] = "From the desk" }));
+        var second = await RevisionAsync(incident);
+        Assert.Equal("updated", Assert.Single(await a.Upload(await EditAsync(incident, 1, second, ("description", "A")))).Status);
+        var third = await RevisionAsync(incident);
+        Assert.Equal("conflict", Assert.Single(await b.Upload(await EditAsync(incident, 1, first, ("description", "B")))).Status);
+
+        Assert.Equal("conflict", Assert.Single(await a.Upload(await EditAsync(incident, 2, third, ("description", "A, again")))).Status);
+        Assert.Equal(["A, again", "B"], (await cloud.Sql.QueryAsync<string>(
+            $"SELECT v.value ->> 'description' FROM dedup.sync_conflicts c, jsonb_each(c.versions::jsonb) v WHERE c.record_uuid = '{incident}' AND c.resolved_at IS NULL AND v.value ->> 'description' NOT IN ('Gate', 'From the desk')")).Order(StringComparer.Ordinal));
+        Assert.Equal("updated", Assert.Single(await b.Upload(await EditAsync(incident, 2, await RevisionAsync(incident), ("description", "B, again")))).Status);
+        Assert.Empty(await OpenAsync(incident));
+        Assert.Equal("B, again", (string?)await FieldAsync(incident, "description"));
+    }
+
     private object Incident(Guid uuid, int bib, string at, string made, string? description = null, long edit = 1)
     {
         var data = cloud.Incident(bib, $"2026-02-08T{at}.000Z", description);
         data["created_at"] = $"2026-02-08T{made}.000Z";
         return TestDevice.Record("incident", uuid, data, edit);
     }
+
+    /// <summary>A device's edit of the incident that was first made, on the version given.</summary>
+    private async Task<object> EditAsync(Guid uuid, long edit, string seen, params (string Field, JsonNode? Value)[] changes)
+    {
+        var version = await cloud.Sql.QueryAsync<string>($"SELECT content::text FROM sync.record_versions WHERE client_uuid = '{uuid}' AND revision = '{seen}'");
+        var data = WireRecord.ToContent(JsonNode.Parse(version.Single())!.AsObject());
+        // A device sends its whole version: what is left out would be as it last said it.
+        foreach (var field in new[] { "officialized_at", "officialized_by" }) data.TryAdd(field, null);
+        foreach (var (field, value) in changes) data[field] = value?.DeepClone();
+        return TestDevice.Record("incident", uuid, data, edit, seen);
+    }
+
+    private async Task<string> RevisionAsync(Guid uuid) =>
+        (await cloud.Sql.QueryAsync<string>($"SELECT revision FROM sync.record_versions WHERE client_uuid = '{uuid}' ORDER BY id DESC LIMIT 1")).Single();
 
     private object Decided(Guid uuid, string decision, string at)
     {
