@@ -8,7 +8,7 @@
 #   MODULARRACE_POSTGRES               "Host=...;Username=...;Password=...": a role that may create databases; they are
 #                                      called modularrace_cloud and modularrace_pi
 #   ConnectionStrings__ModularRace     the cloud's database; the Pi's is called the same with _pi behind it
-# Ports: MODULARRACE_CLOUD_PORT (5080), MODULARRACE_PI_PORT (5081).
+# Ports: MODULARRACE_CLOUD_PORT (5080), MODULARRACE_PI_PORT (5081), MODULARRACE_PHONES_PORT (5443).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=build/prerequisites.sh
@@ -26,13 +26,13 @@ for argument in "$@"; do
   esac
 done
 
-cloud_port=${MODULARRACE_CLOUD_PORT:-5080} pi_port=${MODULARRACE_PI_PORT:-5081}
+cloud_port=${MODULARRACE_CLOUD_PORT:-5080} pi_port=${MODULARRACE_PI_PORT:-5081} phones_port=${MODULARRACE_PHONES_PORT:-5443}
 cloud=http://127.0.0.1:$cloud_port pi=http://127.0.0.1:$pi_port
 given=${MODULARRACE_POSTGRES:-${ConnectionStrings__ModularRace:-}}
 
-for port in "$cloud_port" "$pi_port"; do
+for port in "$cloud_port" "$pi_port" "$phones_port"; do
   if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-    fail "Port $port is in use, perhaps by another build/run.sh. Stop what uses it, or set MODULARRACE_CLOUD_PORT and MODULARRACE_PI_PORT."
+    fail "Port $port is in use, perhaps by another build/run.sh. Stop what uses it, or set MODULARRACE_CLOUD_PORT, MODULARRACE_PI_PORT and MODULARRACE_PHONES_PORT."
   fi
 done
 
@@ -230,7 +230,7 @@ make_database "$pi_database"
 say "Starting the cloud and the Pi"
 start_host cloud cloud "$cloud" "$cloud_database"
 cloud_pid=$started
-start_host pi offline_device "$pi" "$pi_database" SYNC_SERVER_URL="$cloud"
+start_host pi offline_device "$pi" "$pi_database" SYNC_SERVER_URL="$cloud" Phones__Port="$phones_port"
 pi_pid=$started
 await_ready cloud "$cloud" "$cloud_pid"
 await_ready pi "$pi" "$pi_pid"
@@ -241,6 +241,7 @@ cat <<TEXT
 
   The cloud   http://localhost:$cloud_port    sign in as $email, password $password
   The Pi      http://127.0.0.1:$pi_port    the referee's touchscreen, made for 1280x720; no password on this machine
+              (a phone on your network: touch Phones there)
 
   Choose a race and a place on the Pi, tap a bib, and look at the race's incidents on the cloud.
   Stop the cloud for a while with:  kill -STOP $cloud_pid   and let it go on with:  kill -CONT $cloud_pid

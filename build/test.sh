@@ -48,7 +48,7 @@ for project in tests/*Tests/*.csproj; do
   log=$results/$name.log
   say "== $name"
   began=$SECONDS status=0
-  dotnet run -c Release --no-build --project "$project" -- --no-ansi --no-progress >"$log" 2>&1 || status=$?
+  dotnet run -c Release --no-build --project "$project" -- --no-ansi --progress off >"$log" 2>&1 || status=$?
   succeeded=$(sed -n 's/^ *succeeded: *\([0-9]*\).*/\1/p' "$log" | tail -n 1)
   broken=$(sed -n 's/^ *failed: *\([0-9]*\).*/\1/p' "$log" | tail -n 1)
   # A program that crashed, or ran no test, has failed though it counts none.

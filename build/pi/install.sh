@@ -175,6 +175,7 @@ TEXT
   put_text /etc/modularrace/host.env 640 root:modularrace <<TEXT
 SYSTEM_MODE=offline_device
 ASPNETCORE_URLS=http://127.0.0.1:5081
+Phones__Port=5443
 ConnectionStrings__ModularRace=Host=/var/run/postgresql;Username=modularrace;Database=$database
 SYNC_SERVER_URL=$cloud
 Clips__Directory=/var/lib/modularrace/clips

@@ -32,11 +32,12 @@ try
     await app.PrepareDatabaseAsync();
     await app.PrepareSchedulingAsync(mode);
     await app.MakeFirstAdminAsync();
+    await app.PreparePhoneDoorAsync();
 
     app.UseHttp(mode);
     var api = app.MapGroup("/api/v1");
     foreach (var module in modules) module.Map(api);
-    api.MapIdentity();
+    api.MapIdentity(mode);
     app.MapHealth(api);
     app.MapApiDocument();
     app.MapRazorPages();

@@ -50,6 +50,18 @@ public sealed class Chromium : IAsyncLifetime
         return await Screen.OpenAsync(context, pi);
     }
 
+    /// <summary>A referee's own phone, 390x844, which takes the certificate that it is shown.</summary>
+    internal async Task<Screen> PhoneAsync(RunningHost pi, int width = 390, int height = 844) => await Screen.OpenAsync(
+        await browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            HasTouch = true,
+            IsMobile = true,
+            IgnoreHTTPSErrors = true,
+            Locale = "en-GB",
+            TimezoneId = "Europe/Rome",
+        }), pi);
+
     /// <summary>A desk at 1440x900, with nobody signed in.</summary>
     internal async Task<Screen> DeskAsync(RunningHost cloud) => await Screen.OpenAsync(await DeskContextAsync(cloud, null), cloud);
 

@@ -25,6 +25,9 @@ public abstract class AuthorisationWalk(InProcessHost host)
         "GET /api/v1/sync/health", "GET /api/v1/health/live", "GET /api/v1/health/ready", "GET /health/live", "GET /health/ready",
         "POST /api/v1/devices/pair", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "* /sign-in",
 
+        // On a Pi: by the code on its screen.
+        "* /join",
+
         // Files of a public package; the page that shows the API with them is not open.
         "GET /scalar/scalar.js", "GET /scalar/scalar.aspnetcore.js", "GET /scalar/favicon.svg",
     };

@@ -61,7 +61,8 @@ internal static class AccessRegistration
             .AddPolicy(Policies.Jury, policy => policy.RequireAssertion(c => c.User.HoldsAny(Roles.JuryPresident)))
             .AddPolicy(Policies.Merge, policy => policy.RequireAssertion(c => c.User.HoldsAny(mode == SystemMode.OfflineDevice ? [Roles.JuryPresident, Roles.VarOperator, Roles.Referee] : [Roles.JuryPresident, Roles.VarOperator])))
             .AddPolicy(Policies.Device, policy => policy.RequireAssertion(c => c.User.IsDevice()))
-            .AddPolicy(Policies.PiOperator, policy => policy.RequireAssertion(c => mode == SystemMode.OfflineDevice && c.User.HoldsAny(Roles.Referee)));
+            .AddPolicy(Policies.PiReferee, policy => policy.RequireAssertion(c => mode == SystemMode.OfflineDevice && c.User.HoldsAny(Roles.Referee)))
+            .AddPolicy(Policies.PiOperator, policy => policy.RequireAssertion(c => mode == SystemMode.OfflineDevice && c.User.HoldsAny(Roles.Referee) && !c.User.IsPhone()));
     }
 
     /// <summary>A write by cookie could be another site's doing, so it needs the token that only our pages know. (Pages check their forms themselves.)</summary>
@@ -87,6 +88,10 @@ internal static class AccessRegistration
         {
             // Taken from the Pi's browser it opens nothing from the network.
             if (mode == SystemMode.OfflineDevice && Loopback.IsCaller(http)) user = context.Principal;
+        }
+        else if (context.Principal?.PhoneUuid() is { } phone)
+        {
+            if (mode == SystemMode.OfflineDevice && await http.RequestServices.GetRequiredService<SessionReader>().IsLetInAsync(phone, http.RequestAborted)) user = context.Principal;
         }
         else if (context.Principal?.SessionId() is { } session)
         {

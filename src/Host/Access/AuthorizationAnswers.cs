@@ -20,7 +20,9 @@ internal sealed class AuthorizationAnswers : IAuthorizationMiddlewareResultHandl
             throw Problem.Forbidden(context.User.IsDevice() ? "A device may not call this." : "Your role does not allow that.");
         if (context.IsPage() && HttpMethods.IsGet(context.Request.Method))
         {
-            context.Response.Redirect($"/sign-in?ReturnUrl={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
+            // Whoever comes by the phones' door has no password here: the Pi's screen lets them in.
+            if (context.RequestServices.GetRequiredService<PhoneDoor>().IsWayOf(context)) context.Response.Redirect("/join");
+            else context.Response.Redirect($"/sign-in?ReturnUrl={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
             return;
         }
 

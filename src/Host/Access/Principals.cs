@@ -23,7 +23,7 @@ internal static class Schemes
 internal static class Principals
 {
     private const string Kind = "kind", Grant = "grant", Session = "sid", DeviceUuid = "device";
-    private const string PersonKind = "person", KeyKind = "key", DeviceKind = "device", PiKind = "pi";
+    private const string PersonKind = "person", KeyKind = "key", DeviceKind = "device", PiKind = "pi", PhoneKind = "phone";
 
     /// <summary>Name of the one pre-configured person of a Pi.</summary>
     public const string PiRefereeName = "Pi referee";
@@ -37,9 +37,16 @@ internal static class Principals
 
     public static ClaimsPrincipal PiReferee() => Make(Schemes.Cookie, PiKind, "pi-referee", PiRefereeName, [new RoleGrant(Roles.Referee, null)]);
 
+    /// <summary>A referee's own phone: it reports as the Pi's referee does, under its person's name.</summary>
+    public static ClaimsPrincipal OfPhone(Guid uuid, string name) => Make(Schemes.Cookie, PhoneKind, uuid.ToString(), name, [new RoleGrant(Roles.Referee, null)]);
+
     public static bool IsDevice(this ClaimsPrincipal user) => user.HasClaim(Kind, DeviceKind);
 
     public static bool IsPiReferee(this ClaimsPrincipal user) => user.HasClaim(Kind, PiKind);
+
+    public static bool IsPhone(this ClaimsPrincipal user) => user.HasClaim(Kind, PhoneKind);
+
+    public static Guid? PhoneUuid(this ClaimsPrincipal user) => user.IsPhone() && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null;
 
     /// <summary>Whether somebody calls who is no device.</summary>
     public static bool IsSignedIn(this ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true && !user.IsDevice();

@@ -24,6 +24,9 @@ internal sealed class SessionReader(IdentityDbContext db, IMediator mediator, Ti
         return session is { } id ? await BySessionAsync(Schemes.Bearer, id, Session.Api, cancellationToken) : null;
     }
 
+    /// <summary>Whether this phone was let in and not removed since.</summary>
+    public Task<bool> IsLetInAsync(Guid phone, CancellationToken cancellationToken) => db.Phones.AnyAsync(p => p.ClientUuid == phone && p.RemovedAt == null, cancellationToken);
+
     /// <param name="scheme">By which way it came.</param>
     /// <param name="sessionId">The session.</param>
     /// <param name="kind">A session of pages opens no API by bearer token, nor the other way round.</param>

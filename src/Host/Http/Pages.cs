@@ -21,6 +21,7 @@ internal static class Pages
                 options.Conventions.Add(new FaceOfMode(mode));
                 options.Conventions.AuthorizeFolder("/", Policies.SignedIn);
                 options.Conventions.AllowAnonymousToPage("/SigningIn/SignIn");
+                options.Conventions.AllowAnonymousToPage("/Phones/JoinTouch");
             })
             // No script of ours validates in the browser; and what it would need for that is styled in line, which the policy forbids.
             .AddViewOptions(options => options.HtmlHelperOptions.ClientValidationEnabled = false)

@@ -19,6 +19,10 @@ internal sealed class IdentityDbContext(DbContextOptions<IdentityDbContext> opti
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<Phone> Phones => Set<Phone>();
+
+    public DbSet<OwnCertificateRow> OwnCertificates => Set<OwnCertificateRow>();
+
     public DbSet<Alert> Alerts => Set<Alert>();
 
     public DbSet<AlertDelivery> AlertDeliveries => Set<AlertDelivery>();

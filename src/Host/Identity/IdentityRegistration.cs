@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using ModularRace.Host.Features.ApiKeys;
 using ModularRace.Host.Features.FirstAdmin;
+using ModularRace.Host.Features.Phones;
 using ModularRace.Host.Features.SigningIn;
 using ModularRace.Shared;
 using ModularRace.Shared.Messaging;
@@ -38,10 +39,11 @@ internal static class IdentityRegistration
         services.AddOptions<KeyManagementOptions>().Configure<KeyRing>((options, keys) => options.XmlRepository = keys);
     }
 
-    public static void MapIdentity(this IEndpointRouteBuilder api)
+    public static void MapIdentity(this IEndpointRouteBuilder api, SystemMode mode)
     {
         api.MapSigningIn();
         api.MapApiKeys();
+        if (mode == SystemMode.OfflineDevice) api.MapPhones();
     }
 
     /// <summary>Makes the first admin from <c>Admin__Email</c> and <c>Admin__Password</c>, where nobody is admin of everything.</summary>

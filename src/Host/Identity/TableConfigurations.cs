@@ -86,6 +86,20 @@ internal sealed class AlertDeliveryConfiguration : IEntityTypeConfiguration<Aler
     }
 }
 
+internal sealed class PhoneConfiguration : IEntityTypeConfiguration<Phone>
+{
+    public void Configure(EntityTypeBuilder<Phone> builder)
+    {
+        builder.ToTable("phones");
+        builder.HasIndex(p => p.ClientUuid).IsUnique();
+    }
+}
+
+internal sealed class OwnCertificateConfiguration : IEntityTypeConfiguration<OwnCertificateRow>
+{
+    public void Configure(EntityTypeBuilder<OwnCertificateRow> builder) => builder.ToTable("own_certificates");
+}
+
 internal sealed class LoginFailureConfiguration : IEntityTypeConfiguration<LoginFailure>
 {
     public void Configure(EntityTypeBuilder<LoginFailure> builder)

@@ -143,6 +143,31 @@ internal sealed class Alert
     public DateTimeOffset? EndedAt { get; set; }
 }
 
+/// <summary>A referee's own phone that was let in at this Pi. It is known by its cookie, which names it.</summary>
+internal sealed class Phone
+{
+    public long Id { get; init; }
+
+    public Guid ClientUuid { get; init; }
+
+    /// <summary>Of who reports on it.</summary>
+    public required string Name { get; init; }
+
+    public DateTimeOffset JoinedAt { get; init; }
+
+    public DateTimeOffset? RemovedAt { get; set; }
+}
+
+/// <summary>This Pi's own certificate with its key; the newest counts.</summary>
+internal sealed class OwnCertificateRow
+{
+    public long Id { get; init; }
+
+    public required byte[] Pkcs12 { get; init; }
+
+    public DateTimeOffset MadeAt { get; init; }
+}
+
 /// <summary>A sign-in that has not succeeded, or not yet.</summary>
 internal sealed class LoginFailure
 {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using ModularRace.Host.Features.Phones;
+using ModularRace.Host.Http;
 using ModularRace.Shared;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Persistence;
@@ -13,6 +15,8 @@ namespace ModularRace.Host.Starting;
 internal static class Startup
 {
     private const int OldestPostgreSql = 15;
+
+    private const string CloudAddress = "http://127.0.0.1:5080", PiAddress = "http://127.0.0.1:5081";
 
     /// <summary>
     /// What is read and written does not hang on the language of the machine: a form's 2026-02-08 is that day on a Pi set to
@@ -29,7 +33,8 @@ internal static class Startup
         var configuration = builder.Configuration;
         var chosen = configuration["urls"] ?? configuration["http_ports"] ?? configuration["https_ports"];
         if (string.IsNullOrEmpty(chosen) && !configuration.GetSection("Kestrel:Endpoints").Exists())
-            builder.WebHost.UseUrls(mode == SystemMode.Cloud ? "http://127.0.0.1:5080" : "http://127.0.0.1:5081");
+            builder.WebHost.UseUrls(mode == SystemMode.Cloud ? CloudAddress : PiAddress);
+        AddPhoneDoor(builder, PhoneDoor.Read(configuration, mode), chosen);
         builder.WebHost.UseStaticWebAssets();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
 
@@ -37,6 +42,25 @@ internal static class Startup
         var progress = new StartProgress();
         builder.Services.AddSingleton(progress);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => progress.Started && level >= LogLevel.Information);
+    }
+
+    /// <summary>Beside the addresses of its own: the phones' door, whose certificate lies in the database, which is not open yet.</summary>
+    private static void AddPhoneDoor(WebApplicationBuilder builder, PhoneDoor door, string? addresses)
+    {
+        var certificate = new OwnCertificate();
+        builder.Services.AddSingleton(door);
+        builder.Services.AddSingleton(certificate);
+        builder.Services.AddSingleton<PhoneInvitations>();
+        if (door.Port is not { } port) return;
+        builder.WebHost.UseUrls([.. (addresses ?? PiAddress).Split(';', StringSplitOptions.RemoveEmptyEntries), $"https://*:{port}"]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificateSelector = (_, _) => certificate.Current));
+    }
+
+    /// <summary>Where phones come in, what they are shown is made before the first comes.</summary>
+    public static async Task PreparePhoneDoorAsync(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<PhoneDoor>().Port is not null)
+            await app.Services.GetRequiredService<OwnCertificate>().LoadAsync(app.Services, app.Lifetime.ApplicationStopping);
     }
 
     public static void AddDatabase(this WebApplicationBuilder builder)

@@ -29,7 +29,7 @@ internal static class DeviceEndpoints
         var device = api.MapGroup("/device").WithTags("This device").ProducesProblem(401).ProducesProblem(403);
 
         device.MapGet("", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadDevice(), ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("ReadDevice").WithSummary("How this Pi stands").Produces<DeviceView>();
+            .RequireAuthorization(Policies.PiReferee).WithName("ReadDevice").WithSummary("How this Pi stands").Produces<DeviceView>();
 
         device.MapPost("/pair", (PairWithCloud message, IMediator mediator, CancellationToken ct) => mediator.Send(message, ct))
             .RequireAuthorization(Policies.PiOperator).WithName("PairWithCloud").WithSummary("Pairs this Pi with a cloud by a code").Produces<DeviceView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(502);
@@ -46,13 +46,13 @@ internal static class DeviceEndpoints
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
 
         device.MapGet("/progress", (DeviceProgress progress, CancellationToken ct) => TypedResults.ServerSentEvents(progress.WatchAsync(ct), eventType: "progress"))
-            .RequireAuthorization(Policies.PiOperator).WithName("WatchProgress").WithSummary("Progress of downloads and runs, as server-sent events");
+            .RequireAuthorization(Policies.PiReferee).WithName("WatchProgress").WithSummary("Progress of downloads and runs, as server-sent events");
 
         device.MapPost("/sync", async (bool? wait, IMediator mediator, CancellationToken ct) =>
                 await mediator.Send(new SyncNow(Manual: true, wait ?? false), ct) is { } figures
                     ? Results.Ok(figures)
                     : Results.Accepted((string?)null, await mediator.Send(new ReadDevice(), ct)))
-            .RequireAuthorization(Policies.PiOperator).WithName("SyncNow").WithSummary("Brings this Pi and the cloud up to date; with wait=true answers when done").Produces<SyncFigures>().Produces<DeviceView>(202).ProducesProblem(409).ProducesProblem(503);
+            .RequireAuthorization(Policies.PiReferee).WithName("SyncNow").WithSummary("Brings this Pi and the cloud up to date; with wait=true answers when done").Produces<SyncFigures>().Produces<DeviceView>(202).ProducesProblem(409).ProducesProblem(503);
 
         device.MapPost("/verify", (IMediator mediator, CancellationToken ct) => mediator.Send(new ProveDevice(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ProveDevice").WithSummary("Asks the cloud whether it holds all that this Pi made or changed").Produces<ProofView>().ProducesProblem(409).ProducesProblem(502).ProducesProblem(503);
@@ -89,7 +89,7 @@ internal static class DeviceEndpoints
 
         device.MapGet("/queue", (string? status, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListQueue(status, new PageRequest(limit, cursor)), ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("ListQueue").WithSummary("What waits, was sent, or failed").Produces<Page<QueueRow>>().ProducesProblem(400);
+            .RequireAuthorization(Policies.PiReferee).WithName("ListQueue").WithSummary("What waits, was sent, or failed").Produces<Page<QueueRow>>().ProducesProblem(400);
 
         device.MapPost("/queue/{uuid:guid}/retry", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new RetryQueued(uuid), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("RetryQueued").WithSummary("Tries a failed record again").Produces<QueueRow>().ProducesProblem(404);

@@ -173,7 +173,9 @@ function showSide() {
       known ? fact(device.clock_uncertainty_ms <= 30000, 'Clock checked with the cloud', `corrected by ${signed(device.clock_offset_ms)}, ± ${Math.max(0.1, device.clock_uncertainty_ms / 1000).toFixed(1)} s`) : fact(null, 'Clock not checked', 'its own time is kept with each report'),
       cardFact())),
   h('a', { class: 'key', href: '/download' }, icon('download', 's32'), h('span', {}, 'Competition', h('small', { class: 'cut' }, name ? 'fetch again, or another one' : 'choose and fetch'))),
-  h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), h('span', {}, 'Pairing', h('small', { class: 'cut' }, device.paired ? 'with this cloud, or another one' : 'with the code from the desk'))));
+  h('div', { class: 'two-keys' },
+    h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), h('span', {}, 'Pairing')),
+    h('a', { class: 'key', href: '/phones' }, icon('phone', 's32'), h('span', {}, 'Phones'))));
 }
 
 const signed = ms => `${ms < 0 ? '−' : '+'}${(Math.abs(ms ?? 0) / 1000).toFixed(1)} s`;

@@ -31,6 +31,9 @@ public static class Policies
     /// <summary>A paired device, by its token.</summary>
     public const string Device = "device";
 
-    /// <summary>The person at a Pi: its referee or an admin.</summary>
+    /// <summary>Its referee, at a Pi or on a phone that was let in there, or an admin: how the Pi stands, and Sync now.</summary>
+    public const string PiReferee = "pi_referee";
+
+    /// <summary>The person at a Pi, its referee or an admin: pairing, downloading, clearing. Not on a phone.</summary>
     public const string PiOperator = "pi_operator";
 }

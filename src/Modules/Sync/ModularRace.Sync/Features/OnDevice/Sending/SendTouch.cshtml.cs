@@ -9,7 +9,7 @@ using ModularRace.Sync.Contracts;
 namespace ModularRace.Sync.Features.OnDevice.Sending;
 
 /// <summary>How much waits, why, and Sync now. The figures are <c>GET /api/v1/device</c> and <c>/device/queue</c>.</summary>
-[Authorize(Policies.PiOperator)]
+[Authorize(Policies.PiReferee)]
 internal sealed class SendTouchModel(IMediator mediator) : PageModel
 {
     public async Task OnGetAsync(CancellationToken cancellationToken)

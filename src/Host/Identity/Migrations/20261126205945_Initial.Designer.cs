@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Host.Identity.Migrations
 {
     [DbContext(typeof(IdentityDbContext))]
-    [Migration("20261126075430_Initial")]
+    [Migration("20261126205945_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -267,6 +267,30 @@ namespace ModularRace.Host.Identity.Migrations
                     b.ToTable("login_failures", "identity");
                 });
 
+            modelBuilder.Entity("ModularRace.Host.Identity.OwnCertificateRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<byte[]>("Pkcs12")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("pkcs12");
+
+                    b.HasKey("Id")
+                        .HasName("pk_own_certificates");
+
+                    b.ToTable("own_certificates", "identity");
+                });
+
             modelBuilder.Entity("ModularRace.Host.Identity.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -366,6 +390,42 @@ namespace ModularRace.Host.Identity.Migrations
                     NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("PersonId", "Role", "CompetitionUuid"), false);
 
                     b.ToTable("person_roles", "identity");
+                });
+
+            modelBuilder.Entity("ModularRace.Host.Identity.Phone", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<DateTimeOffset>("JoinedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("joined_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_phones");
+
+                    b.HasIndex("ClientUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_phones_client_uuid");
+
+                    b.ToTable("phones", "identity");
                 });
 
             modelBuilder.Entity("ModularRace.Host.Identity.Session", b =>

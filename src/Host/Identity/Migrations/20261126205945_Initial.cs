@@ -90,6 +90,21 @@ namespace ModularRace.Host.Identity.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "own_certificates",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    pkcs12 = table.Column<byte[]>(type: "bytea", nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_own_certificates", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "people",
                 schema: "identity",
                 columns: table => new
@@ -110,6 +125,23 @@ namespace ModularRace.Host.Identity.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_people", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "phones",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    joined_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    removed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_phones", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -296,6 +328,13 @@ namespace ModularRace.Host.Identity.Migrations
                 .Annotation("Npgsql:NullsDistinct", false);
 
             migrationBuilder.CreateIndex(
+                name: "ix_phones_client_uuid",
+                schema: "identity",
+                table: "phones",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_session_tokens_digest",
                 schema: "identity",
                 table: "session_tokens",
@@ -335,7 +374,15 @@ namespace ModularRace.Host.Identity.Migrations
                 schema: "identity");
 
             migrationBuilder.DropTable(
+                name: "own_certificates",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
                 name: "person_roles",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
+                name: "phones",
                 schema: "identity");
 
             migrationBuilder.DropTable(

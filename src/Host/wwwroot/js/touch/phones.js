@@ -1,0 +1,92 @@
+// Phones: the code that lets a referee's own phone in, what to compare when it warns, and who is in.
+
+import { Away, call, get, post } from './api.js';
+import { fill, h, icon, key, s } from './dom.js';
+import './shell.js';
+import * as times from './times.js';
+
+const root = document.getElementById('phones');
+const lookEveryMs = 3000;
+const mostShown = 4;
+
+let invitation = null; // {url, qr, fingerprint, fingerprint_qr, expires_in_s}
+let voidAt = 0;        // by performance.now(), when the code is good no more
+let word = null;       // why there is no code
+let people = [];
+let asking = false;
+
+const picture = ({ size, path }, label) => s('svg', { class: 'qr', viewBox: `0 0 ${size} ${size}`, role: 'img', 'aria-label': label }, s('path', { d: path }));
+
+/** "AB:CD:…" in four rows of eight, as a person compares it. */
+const rows = fingerprint => fingerprint.split(':').reduce((all, pair, at) => {
+  if (at % 8 === 0) all.push([]);
+  all.at(-1).push(pair);
+  return all;
+}, []).map(row => h('span', {}, row.join(' ')));
+
+function show() {
+  const old = invitation && performance.now() > voidAt;
+  fill(root,
+    h('section', { class: 'card scan' },
+      h('h2', {}, 'Scan with the phone'),
+      invitation && !old ? picture(invitation.qr, 'The code for a phone') : h('p', { class: 'qr none' }, word ?? (old ? 'This code is too old.' : 'One moment')),
+      h('p', { class: 'cut' }, invitation && !old ? new URL(invitation.url).origin : ''),
+      key(icon('sync'), { class: 'go', onclick: invite }, 'New code')),
+    h('section', { class: 'card compare' },
+      h('h2', {}, 'The phone will warn'),
+      h('p', {}, 'It does not know this Pi. Go on only where the SHA\u2011256 of the certificate that it shows is this one:'),
+      invitation && [h('p', { class: 'print' }, rows(invitation.fingerprint)), picture(invitation.fingerprint_qr, 'The fingerprint as a code')]),
+    h('section', { class: 'card inside' },
+      h('h2', {}, people.length === 0 ? 'No phone is in' : `In now: ${people.length}`),
+      h('div', { class: 'list' }, people.slice(0, mostShown).map(phone => h('div', { class: 'item' },
+        h('p', {}, h('strong', { class: 'cut' }, phone.name), h('span', {}, `since ${times.moment(phone.joined_at)}`)),
+        key('Remove', { onclick: () => remove(phone) })))),
+      people.length > mostShown && h('p', {}, `and ${people.length - mostShown} more`),
+      h('p', {}, 'A phone reports, edits and sends. It cannot pair, download or clear this Pi.')));
+}
+
+async function invite() {
+  if (asking) return;
+  asking = true;
+  try {
+    invitation = await post('/device/phones/invitation');
+    voidAt = performance.now() + invitation.expires_in_s * 1000;
+    word = null;
+  } catch (error) {
+    invitation = null;
+    word = error instanceof Away ? 'This Pi is starting again.' : error.message;
+  }
+  asking = false;
+  show();
+}
+
+async function remove(phone) {
+  try {
+    await call('DELETE', `/device/phones/${phone.client_uuid}`);
+  } catch (error) {
+    word = error instanceof Away ? 'This Pi is starting again.' : error.message;
+  }
+  await look();
+}
+
+/** Who is in; a code that was used makes room for the next. */
+async function look() {
+  try {
+    const now = await get('/device/phones');
+    const joined = now.some(phone => !people.some(known => known.client_uuid === phone.client_uuid));
+    people = now;
+    if (joined && invitation) await invite();
+  } catch { /* shown as it was */ }
+  show();
+}
+
+async function begin() {
+  try {
+    people = await get('/device/phones');
+  } catch { /* the next look tells */ }
+  await invite();
+  setInterval(look, lookEveryMs);
+}
+
+show();
+begin();

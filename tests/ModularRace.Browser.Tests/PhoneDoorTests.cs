@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ModularRace.Browser.Tests;
+
+/// <summary>The Pi's page that lets a phone in, and the phone that comes in by it.</summary>
+public sealed class PhoneDoorTests(Chromium chromium)
+{
+    [Fact]
+    public async Task A_phone_scans_the_code_gives_its_name_and_is_in_until_it_is_removed()
+    {
+        await using var pi = new RunningHost("offline_device");
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            (pi.Settings["Phones__Port"], pi.Settings["Phones__Host"]) = ($"{((IPEndPoint)free.LocalEndpoint).Port}", "127.0.0.1");
+        }
+
+        await pi.StartAsync();
+        await using var screen = await chromium.TouchscreenAsync(pi);
+        await screen.GoAsync("/send");
+        await screen.DrawnAsync();
+        await screen.Key("Phones").TapAsync();
+        await Expect(screen[".scan svg.qr"]).ToBeVisibleAsync();
+        await Expect(screen[".inside h2"]).ToHaveTextAsync("No phone is in");
+        await screen.AssertFitsAsync();
+        var shown = await screen[".scan svg.qr path"].GetAttributeAsync("d");
+
+        // What the QR code says is in the answer that it was drawn from; a camera is not at hand here.
+        var answer = await screen.Page.RunAndWaitForResponseAsync(() => screen.Key("New code").TapAsync(), response => response.Url.EndsWith("/invitation", StringComparison.Ordinal));
+        var url = (await answer.JsonAsync())!.Value.GetProperty("url").GetString()!;
+        await Expect(screen[".scan svg.qr path"]).Not.ToHaveAttributeAsync("d", shown!);
+
+        await using var phone = await chromium.PhoneAsync(pi);
+        await phone.GoAsync(url);
+        await phone["[name=Name]"].FillAsync("Rita Ciresa");
+        await phone["button[type=submit]"].TapAsync();
+        await Expect(phone["html"]).ToHaveAttributeAsync("data-page", "place");
+        await Expect(screen[".inside .item strong"]).ToHaveTextAsync("Rita Ciresa");
+        await screen.AssertFitsAsync();
+
+        await screen.Key("Remove").TapAsync();
+        await Expect(screen[".inside h2"]).ToHaveTextAsync("No phone is in");
+        await phone.Page.ReloadAsync();
+        await Expect(phone["h1"]).ToHaveTextAsync("Report with this phone");
+        Assert.Equal(0, await phone["[name=Name]"].CountAsync());
+        screen.AssertQuiet();
+    }
+}
