@@ -36,7 +36,7 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>The Pi's own screen: 7 inch, 1280x720, touched.</summary>
-    internal async Task<Screen> TouchscreenAsync(RunningHost pi, string theme = "light")
+    internal async Task<Screen> TouchscreenAsync(RunningHost pi, string theme = "light", string language = "en")
     {
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -46,7 +46,7 @@ public sealed class Chromium : IAsyncLifetime
             Locale = "en-GB",
             TimezoneId = "Europe/Rome",
         });
-        await context.AddCookiesAsync([new Cookie { Name = "mr_theme", Value = theme, Url = pi.Address.ToString() }]);
+        await context.AddCookiesAsync([new Cookie { Name = "mr_theme", Value = theme, Url = pi.Address.ToString() }, new Cookie { Name = "mr_lang", Value = language, Url = pi.Address.ToString() }]);
         return await Screen.OpenAsync(context, pi);
     }
 

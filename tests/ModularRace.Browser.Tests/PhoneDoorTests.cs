@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace ModularRace.Browser.Tests;
 
 /// <summary>The Pi's page that lets a phone in, and the phone that comes in by it.</summary>
@@ -10,12 +7,7 @@ public sealed class PhoneDoorTests(Chromium chromium)
     public async Task A_phone_scans_the_code_gives_its_name_and_is_in_until_it_is_removed()
     {
         await using var pi = new RunningHost("offline_device");
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            (pi.Settings["Phones__Port"], pi.Settings["Phones__Host"]) = ($"{((IPEndPoint)free.LocalEndpoint).Port}", "127.0.0.1");
-        }
-
+        pi.OpenPhoneDoor();
         await pi.StartAsync();
         await using var screen = await chromium.TouchscreenAsync(pi);
         await screen.GoAsync("/send");

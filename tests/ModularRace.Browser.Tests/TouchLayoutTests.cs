@@ -7,13 +7,19 @@ namespace ModularRace.Browser.Tests;
 public sealed class TouchLayoutTests(Chromium chromium, CloudAndPi day)
 {
     [Theory]
-    [InlineData("light")]
-    [InlineData("dark")]
-    public async Task Every_page_fits_the_screen_and_the_glove(string theme)
+    [InlineData("light", "en")]
+    [InlineData("dark", "en")]
+    [InlineData("light", "fr")]
+    [InlineData("light", "de")]
+    [InlineData("light", "it")]
+    [InlineData("light", "es")]
+    public async Task Every_page_fits_the_screen_and_the_glove(string theme, string language)
     {
-        await using var screen = await chromium.TouchscreenAsync(day.PiHost, theme);
+        var words = new TouchWords(language);
+        await using var screen = await chromium.TouchscreenAsync(day.PiHost, theme, language);
         await screen.OnCourseAsync(day);
         await Expect(screen["html"]).ToHaveAttributeAsync("data-theme", theme);
+        await Expect(screen["html"]).ToHaveAttributeAsync("lang", language);
         var faults = new List<string>();
         async Task MeasureAsync(string what) => faults.AddRange((await screen.MeasureAsync()).Select(f => $"{what}: {f}"));
         async Task GoAsync(string path)
@@ -25,31 +31,32 @@ public sealed class TouchLayoutTests(Chromium chromium, CloudAndPi day)
 
         await MeasureAsync("/report");
         await screen[".bibs [data-bib=\"15\"]"].Last.TapAsync();
-        await Expect(screen[".said h1"]).ToContainTextAsync("Bib 15 saved");
+        await Expect(screen[".said h1"]).ToContainTextAsync(words["bib"].Replace("{bib}", "15", StringComparison.Ordinal));
         await MeasureAsync("/report with a tap");
-        await screen.Key("Write").TapAsync();
+        await screen.Key(words["write"]).TapAsync();
         await MeasureAsync("/report, writing");
 
         await GoAsync("/today");
         await screen[".row"].First.TapAsync();
         await Expect(screen["#one h2"]).ToBeVisibleAsync();
         await MeasureAsync("/today with an incident");
-        await screen.Key("Find bib").TapAsync();
+        await screen.Key(words["today.find"]).TapAsync();
         await MeasureAsync("/today, finding a bib");
 
         await GoAsync("/send");
         await GoAsync("/evening");
         await GoAsync("/download");
-        await screen.Key("Another competition").TapAsync();
+        await screen.Key(words["download.another"]).TapAsync();
         await Expect(screen[".pick .key"].First).ToBeVisibleAsync();
         await MeasureAsync("/download, choosing");
 
+        await GoAsync("/phones");
         await GoAsync("/place");
-        await screen.Key("Who reports?").Last.TapAsync();
+        await screen.Key(words["who.ask"]).Last.TapAsync();
         await MeasureAsync("/place, naming a person");
 
         await GoAsync("/pair");
-        await screen.Key("Pair with another cloud").TapAsync();
+        await screen.Key(words["pair.another"]).TapAsync();
         await MeasureAsync("/pair, the code");
         await screen[".field"].First.TapAsync();
         await MeasureAsync("/pair, the address");

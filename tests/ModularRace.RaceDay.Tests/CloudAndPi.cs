@@ -33,6 +33,7 @@ public sealed class CloudAndPi : IAsyncLifetime
     {
         await CloudHost.InitializeAsync();
         Link = new MountainLink(CloudHost.Address);
+        PiHost.OpenPhoneDoor();
         await PiHost.InitializeAsync();
 
         Competition = (await Cloud.Post("/competitions", new { name = "Trial Cup", place = "Tesero", country = "ITA", start_date = "2026-02-06", end_date = "2026-02-08", time_zone = "Europe/Rome" }, HttpStatusCode.Created)).Text("client_uuid");

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -34,6 +36,16 @@ public partial class RunningHost(string mode) : IAsyncLifetime
         // Tests say themselves when to sync.
         ["Sync__Interval"] = "12:00:00",
     };
+
+    /// <summary>Before the start of a Pi: it lets phones in on a free port, which is answered, and calls itself by the name given.</summary>
+    public int OpenPhoneDoor(string name = "127.0.0.1")
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        (Settings["Phones__Port"], Settings["Phones__Host"]) = (port.ToString(CultureInfo.InvariantCulture), name);
+        return port;
+    }
 
     /// <summary>Ends with a slash; the port is free at first, then kept over restarts.</summary>
     public Uri Address { get; private set; } = null!;

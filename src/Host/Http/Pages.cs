@@ -14,6 +14,7 @@ internal static class Pages
     public static void AddPages(this WebApplicationBuilder builder, SystemMode mode, IReadOnlyList<IModule> modules)
     {
         builder.Services.AddSingleton<IconSprite>();
+        builder.Services.AddSingleton<TouchTexts>();
         builder.Services
             .AddRazorPages(options =>
             {

@@ -69,6 +69,7 @@ public sealed class FieldValuesTests
     [InlineData(Incident, "description", """{"description":"unofficial"}""", "{}", false, false)]
     [InlineData("bib_assignment", "excused", """{"excused":false}""", "{}", true, true)]
     [InlineData("bib_assignment", "excused", """{"excused":true}""", "{}", false, false)]
+    [InlineData(Incident, "description", """{"description":"2026-02-08T10:30:12Z"}""", """{"description":"2026-02-08T11:30:12+01:00"}""", false, false)]
     [InlineData(Incident, "bib_number", """{"bib_number":42}""", """{"bib_number":42.0}""", true, true)]
     [InlineData(Incident, "bib_number", """{"bib_number":42}""", """{"bib_number":"42"}""", false, false)]
     // How well a time is known, and who decided when with which note, is the value's, and no other value.

@@ -435,6 +435,71 @@ public sealed class SideMergeTests
     }
 
     [Fact]
+    public void What_the_origin_says_anew_without_having_seen_what_a_person_settled_stands_and_is_asked_about()
+    {
+        var record = new RecordOnCloud(RecordTypes.Race, "pi");
+        record.Arrives("pi/1", 1, Fields(("name", "Sprint")));
+        record.Arrives("pj/1", 1, Fields(("name", "Sprint women")));
+        record.Resolves(("name", "Sprint women"));
+        record.Arrives("pi/1", 2, Fields(("name", "Sprint W")), seen: 1);
+        Assert.Equal(("Sprint W", 1), ((string?)record.Content["name"], record.Disputed.Count));
+    }
+
+    [Fact]
+    public void Of_reference_data_whose_origin_never_spoke_here_what_stands_stays_and_a_person_is_asked()
+    {
+        // Its device's card was lost before it could send anything but this; two others have it from its stick.
+        var record = new RecordOnCloud(RecordTypes.Race, "px");
+        record.Arrives("pi/1", 1, Fields(("name", "Sprint"), ("stage", "final")));
+        Assert.Equal(("Sprint", 0), ((string?)record.Content["name"], record.Disputed.Count));
+        record.Arrives("pj/1", 1, Fields(("name", "Sprint women"), ("stage", "final")));
+        Assert.Equal(("Sprint", "name"), ((string?)record.Content["name"], string.Join(",", record.Disputed)));
+    }
+
+    [Fact]
+    public void Nobody_is_the_origin_whose_uuid_only_begins_like_it()
+    {
+        var record = new RecordOnCloud(RecordTypes.Race, "pi");
+        record.Arrives("pi2/1", 1, Fields(("name", "Other")));
+        record.Arrives("pi/1", 1, Fields(("name", "Sprint")));
+        Assert.Equal(("Sprint", 1), ((string?)record.Content["name"], record.Disputed.Count));
+    }
+
+    [Fact]
+    public void A_value_whose_overtaker_was_itself_overtaken_does_not_come_back()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/a", 1, first);
+        record.CloudSets(("description", "from the desk"));
+        record.Arrives("pi/b", 1, With(record.Content, ("description", "from b")), seen: 2);
+        record.CloudSets(("bib_number", 45));
+        record.CloudSets(("bib_number", 46));
+        Assert.Equal(("from b", 46, 0), ((string?)record.Content["description"], (int)record.Content["bib_number"]!, record.Disputed.Count));
+    }
+
+    [Fact]
+    public void What_was_let_in_and_then_changed_does_not_come_back_with_the_devices_next_edit_of_another_field()
+    {
+        var record = Incident(out var first);
+        record.Arrives("pi/b", 1, first);
+        record.Arrives("pi/a", 1, With(first, ("decision", "penalty_applied"), ("penalty_code", "P2")), seen: 1, letIn: true);
+        record.CloudSets(("decision", "no_action"), ("penalty_code", null));
+        record.Arrives("pi/a", 2, With(record.Content, ("bib_number", 45)), seen: record.Number);
+        Assert.Equal(("no_action", 45, 0), ((string?)record.Content["decision"], (int)record.Content["bib_number"]!, record.Disputed.Count));
+    }
+
+    [Fact]
+    public void What_is_in_dispute_is_told_in_order_also_where_a_second_content_adds_to_it()
+    {
+        var (a, b) = (Fields(("description", "a"), ("status", "official")), Fields(("description", "b"), ("status", "official")));
+        var sides = new[] { a, b }.Select((content, i) => new SideEdit($"pi/{"ab"[i]}", 1, content, null, 0, 1, new Dictionary<string, long>())).ToList();
+        var merged = SideMerge.Merge(
+            new RecordSides(RecordTypes.Incident, Guid.Empty, null, null, "pi", "1-x", a, sides, Guid.Empty, null, sides[0] with { Content = Fields(("bib_number", 44), ("description", "a")) }), [], []);
+        Assert.Equal(["bib_number", "description", "status"], merged.Disputed);
+        Assert.Empty(merged.Earlier);
+    }
+
+    [Fact]
     public void A_better_known_clock_stands_though_others_wrote_on_in_between()
     {
         var record = Incident(out var first);

@@ -19,6 +19,9 @@ internal sealed class JoinTouchModel(IMediator mediator, PhoneInvitations invita
 
     public bool IsOpen { get; private set; }
 
+    /// <summary>Why it did not do: <c>code_used_up</c>, <c>too_many_phones</c> or <c>validation_failed</c>; null: nothing is wrong.</summary>
+    public string? Fault { get; private set; }
+
     public string Pi => system.Name;
 
     public void OnGet() => Tell(Code is null ? null : JoinWithPhoneHandler.UsedUp());
@@ -38,11 +41,11 @@ internal sealed class JoinTouchModel(IMediator mediator, PhoneInvitations invita
         }
     }
 
+    /// <summary>Said in the phone's own language, by the problem's code.</summary>
     private void Tell(Problem? problem, bool always = false)
     {
         IsOpen = invitations.IsOpen(Code);
         if (problem is null || (IsOpen && !always)) return;
-        Response.StatusCode = problem.Status;
-        foreach (var message in problem.Errors?.Values.SelectMany(m => m) ?? [problem.Message]) ModelState.AddModelError(string.Empty, message);
+        (Response.StatusCode, Fault) = (problem.Status, problem.Code);
     }
 }

@@ -1,6 +1,8 @@
 // The REST API, with the page's cookie and its antiforgery token. A host that does not answer is not an error of the person's:
 // callers are told it apart (Away), so that what was tapped is kept.
 
+import { has, said, t } from './texts.js';
+
 const base = '/api/v1';
 let token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 
@@ -10,7 +12,7 @@ export class Away extends Error {}
 /** The host answered, and said no: problem+json. */
 export class Refused extends Error {
   constructor(status, problem) {
-    super(words(problem) ?? `The answer was ${status}.`);
+    super(has(`error.${problem?.code}`) ? t(`error.${problem.code}`) : said(words(problem)) ?? t('answer', { status }));
     this.status = status;
     this.code = problem?.code ?? 'unknown';
     this.problem = problem ?? {};

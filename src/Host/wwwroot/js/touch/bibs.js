@@ -1,5 +1,7 @@
 // Who wears a bib, and where its key stands in the grid.
 
+import { t } from './texts.js';
+
 /** What the server gives of a start list, by number. Entries: {bib_number, heat, status, athletes: [{first_name, last_name, nation}]}. */
 export const byNumber = list => new Map(list.map(entry => [entry.bib_number, entry]));
 
@@ -17,7 +19,7 @@ export const nation = entry => [...new Set((entry?.athletes ?? []).map(athlete =
 export function preview(entry) {
   const athletes = entry?.athletes ?? [];
   if (athletes.length === 1) return [athletes[0].last_name, `${athletes[0].first_name} · ${athletes[0].nation}`];
-  return [names(entry), `${nation(entry)} · team of ${athletes.length}`];
+  return [names(entry), `${nation(entry)} · ${t('team', { n: athletes.length })}`];
 }
 
 export const outOfRace = entry => ['dns', 'dnf', 'dsq'].includes(entry?.status) ? entry.status.toUpperCase() : null;

@@ -1,5 +1,7 @@
 // Small tools for building pages. Text only ever becomes a text node: what a person wrote can never be markup.
 
+import { language, t } from './texts.js';
+
 const svgSpace = 'http://www.w3.org/2000/svg';
 
 /** An element: h('button', {class: 'key', onclick}, 'Save', icon('check')). Null and false children are left out. */
@@ -63,8 +65,8 @@ export function meter(done, total, { finished = false, width = 568 } = {}) {
 /** "43 %"; 100 only when all of it has gone. */
 export const percent = share => `${Math.floor(share * 100)} %`;
 
-/** "84 kB", "1.2 MB". */
-export const size = bytes => bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+/** A figure with so many decimals, as the language writes it. */
+export const figure = (number, decimals = 0) => number.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 
-/** "1 report", "3 reports". */
-export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+/** "84 kB", "1.2 MB". */
+export const size = bytes => bytes < 1e6 ? t('size.kb', { n: Math.ceil(bytes / 1e3) }) : t('size.mb', { n: figure(bytes / 1e6, 1) });

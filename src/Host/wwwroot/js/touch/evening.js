@@ -2,16 +2,19 @@
 // a lamp here: each shows what the cloud has signed, or what this Pi counts. For a day without a link there is the stick.
 
 import { Away, get, post, Refused } from './api.js';
-import { count, fill, h, icon, key, meter, percent } from './dom.js';
+import { figure, fill, h, icon, key, meter, percent } from './dom.js';
 import { ask } from './keyboard.js';
 import * as outbox from './outbox.js';
 import { follow, soFar } from './progress.js';
 import * as shell from './shell.js';
+import { t } from './texts.js';
 import * as times from './times.js';
 
 const going = document.getElementById('going');
 const leftOver = document.getElementById('left-over');
 const side = document.getElementById('side');
+
+going.setAttribute('aria-label', t('evening.proof'));
 
 let device = shell.device;
 let clearance = null; // what this Pi can tell by itself: {names, records, clips, reasons, receipt}
@@ -21,42 +24,42 @@ let step = null;      // {phase, done, total, bytes, share} of it
 let lastWord = null;  // why the last thing could not be done
 
 const words = {
-  pending: ['wait', 'waiting', n => `${count(n, 'record')} not sent yet`, () => device?.online ? 'Sync now sends them, within minutes.' : 'No network. Take them by memory stick, or wait for a link.'],
-  failed: ['alert', 'problem', n => `${count(n, 'record')} could not be sent`, () => 'See To send: each says why, and can be tried again.'],
-  conflict: ['review', 'review', n => `${count(n, 'record')} in review`, () => 'Two versions differ. A person chooses at the desk, then Sync now.'],
-  missing_on_cloud: ['alert', 'problem', n => `The cloud lacks ${count(n, 'record')}`, () => 'Sync now sends them again; prove it then once more.'],
-  different_on_cloud: ['alert', 'problem', n => `The cloud has ${count(n, 'record')} in another version`, () => 'Sync now, and prove it then once more.'],
+  pending: ['wait', 'waiting', n => t('evening.pending', { n }), () => t(device?.online ? 'evening.pending_online' : 'evening.pending_offline')],
+  failed: ['alert', 'problem', n => t('evening.failed', { n }), () => t('evening.failed_more')],
+  conflict: ['review', 'review', n => t('left.conflicts', { n }), () => t('evening.conflict_more')],
+  missing_on_cloud: ['alert', 'problem', n => t('evening.missing', { n }), () => t('evening.missing_more')],
+  different_on_cloud: ['alert', 'problem', n => t('evening.different', { n }), () => t('evening.different_more')],
 };
 
 const phases = ['sending', 'receiving', 'downloading', 'storing', 'verifying']; // what has a figure
 
 const unsaved = () => { const { unsaved: taps, additions, refused } = outbox.counts(); return taps + additions + refused; };
 const proven = () => Boolean(clearance?.receipt) && clearance.reasons.length === 0 && unsaved() === 0 && faults.length === 0;
-const why = error => error instanceof Away ? 'This Pi is starting again. Try once more in a moment.' : error.message;
+const why = error => error instanceof Away ? t('away.again') : error.message;
 
 // ---- the proof
 
 function showGoing() {
-  if (!clearance || !device) { fill(going, h('h2', {}, 'One moment')); return; }
+  if (!clearance || !device) { fill(going, h('h2', {}, t('moment'))); return; }
   const { records, receipt } = clearance;
   const held = proven();
-  const headline = busy ?? (clearance.names.length === 0 ? 'Nothing to clear' : held ? 'Proven: the cloud has everything' : 'Not proven yet');
+  const headline = busy ?? (t(clearance.names.length === 0 ? 'evening.nothing' : held ? 'evening.proven' : 'evening.not_proven'));
   fill(going, h('h2', {}, headline),
     step?.share > 0
-      ? h('div', { class: 'gauge' }, h('span', {}, 'On its way'), h('b', {}, percent(step.share), step.total > 0 && h('small', {}, ` of ${count(step.total, 'record')}`)), meter(step.share, 1))
-      : h('div', { class: 'gauge' }, h('span', {}, 'Compared with the cloud'), h('b', {}, held ? records : 0, ' ', h('small', {}, `of ${count(records, 'record')}`)), meter(held ? records : 0, records, { finished: held && !busy })),
-    h('p', { class: 'told' }, step && soFar(step) ? [h('strong', {}, soFar(step)), '. A link that breaks does no harm: it can be done again.']
+      ? h('div', { class: 'gauge' }, h('span', {}, t('send.on_way')), h('b', {}, percent(step.share), step.total > 0 && h('small', {}, ` ${t('of.records', { n: step.total })}`)), meter(step.share, 1))
+      : h('div', { class: 'gauge' }, h('span', {}, t('evening.compared')), h('b', {}, held ? records : 0, ' ', h('small', {}, t('of.records', { n: records }))), meter(held ? records : 0, records, { finished: held && !busy })),
+    h('p', { class: 'told' }, step && soFar(step) ? [h('strong', {}, soFar(step)), `. ${t('evening.no_harm')}`]
       : lastWord ? h('strong', { class: 'problem' }, lastWord)
-      : held ? [h('strong', {}, `Receipt of ${times.moment(receipt.verified_at)}`), '. It covers exactly what is on this Pi now.']
-        : 'The cloud compares a checksum of each record with its own, and signs that it has them all.'),
-    h('div', { class: 'acts' }, act('check', 'Prove it', prove, !device.paired || clearance.reasons.length > 0 || clearance.names.length === 0), act('sync', 'Sync now', sync, !device.paired)));
+      : held ? [h('strong', {}, t('evening.receipt', { time: times.moment(receipt.verified_at) })), ` ${t('evening.covers')}`]
+        : t('evening.how')),
+    h('div', { class: 'acts' }, act('check', t('evening.prove'), prove, !device.paired || clearance.reasons.length > 0 || clearance.names.length === 0), act('sync', t('send.sync'), sync, !device.paired)));
 }
 
 const act = (mark, label, run, shut) => key(icon(mark, 's32'), { class: busy || shut ? 'shut' : mark === 'check' ? 'go' : '', 'aria-disabled': busy || shut ? 'true' : null, onclick: () => { if (!busy && !shut) run(); } }, label);
 
 /** One thing at a time, told while it runs. How it ended is told once everything was looked at anew: what a finger aims at then stays. */
 async function during(what, work) {
-  busy = what;
+  busy = t(`evening.${what}`);
   [lastWord, faults] = [null, []];
   follow(now => { if (busy && phases.includes(now?.phase)) { step = now; showGoing(); } });
   showAll();
@@ -67,7 +70,7 @@ async function during(what, work) {
     return done;
   } catch (error) {
     word = why(error);
-    if (what === 'Sending') shell.brokeOff();
+    if (what === 'sending') shell.brokeOff();
     if (error instanceof Refused && Array.isArray(error.problem.reasons)) found = error.problem.reasons.filter(reason => reason.code in words);
     return null;
   } finally {
@@ -79,13 +82,13 @@ async function during(what, work) {
   }
 }
 
-const prove = () => during('Comparing with the cloud', async () => {
+const prove = () => during('comparing', async () => {
   const proof = await post('/device/verify', {}, { timeoutMs: 600000 });
   for (const [code, list] of [['missing_on_cloud', proof.missing], ['different_on_cloud', proof.different]]) if (list.length > 0) faults.push({ code, count: list.length });
   return proof;
 });
 
-const sync = () => during('Sending', () => post('/device/sync?wait=true', {}, { timeoutMs: 600000 }));
+const sync = () => during('sending', () => post('/device/sync?wait=true', {}, { timeoutMs: 600000 }));
 
 async function look() {
   try {
@@ -101,15 +104,15 @@ const item = (mark, tone, strong, text, verb, run) => h('div', { class: `item ${
 
 function showLeft() {
   const list = [];
-  if (unsaved() > 0) list.push(item('wait', 'waiting', `${count(unsaved(), 'tap')} on this screen not saved yet`, 'Kept by this screen until this Pi has them. See To send.'));
+  if (unsaved() > 0) list.push(item('wait', 'waiting', t('evening.unsaved', { n: unsaved() }), t('evening.unsaved_more')));
   for (const reason of [...clearance?.reasons ?? [], ...faults]) {
     const [mark, tone, strong, text] = words[reason.code] ?? ['alert', 'problem', () => reason.message, () => ''];
-    list.push(reason.code === 'pending' || !(reason.code in words) ? item(mark, tone, strong(reason.count), text()) : item(mark, tone, strong(reason.count), text(), 'Show', () => shell.go('/send')));
+    list.push(reason.code === 'pending' || !(reason.code in words) ? item(mark, tone, strong(reason.count), text()) : item(mark, tone, strong(reason.count), text(), t('evening.show'), () => shell.go('/send')));
   }
-  const title = h('h2', {}, 'What stands in the way');
+  const title = h('h2', {}, t('evening.way'));
   if (list.length > 0) { fill(leftOver, title, list.slice(0, 3)); return; }
-  fill(leftOver, title, h('div', { class: 'clear' }, icon('check'), h('strong', {}, 'Nothing that this Pi knows of'),
-    h('p', {}, proven() ? 'It may be cleared for the next race.' : clearance?.names.length ? 'Now the cloud must prove that it has everything.' : 'No competition is on this Pi.')));
+  fill(leftOver, title, h('div', { class: 'clear' }, icon('check'), h('strong', {}, t('evening.nothing_known')),
+    h('p', {}, t(proven() ? 'evening.may' : clearance?.names.length ? 'evening.must' : 'evening.no_competition'))));
 }
 
 // ---- the lamps, and what they open
@@ -126,23 +129,23 @@ function showSide() {
   const at = receipt ? times.moment(receipt.verified_at) : '';
   const open = held && !busy;
   const stick = device.stick;
-  fill(side, h('div', { class: 'card' }, h('h2', {}, 'Proof before clearing'), h('p', {}, 'Only the cloud’s answer lights these'),
+  fill(side, h('div', { class: 'card' }, h('h2', {}, t('evening.before')), h('p', {}, t('evening.lights')),
     h('ol', {},
-      lamp(sent, device.failed > 0 ? 'Sent, or kept in quarantine' : 'Everything sent', !sent ? left ?? 'something is left' : device.failed > 0 ? `${device.failed} of ${count(records, 'record')} in quarantine` : `${count(records, 'record')} answered`),
-      lamp(held, 'Every record the same there', held ? `${records} of ${records} equal, ${at}` : 'not compared yet'),
-      lamp(held, 'Every clip the same there', clips === 0 ? 'no clip was made here' : held ? `${clips} of ${clips} equal` : 'not compared yet'),
-      lamp(held, 'Signed receipt on both sides', held ? `kept here, ${at}` : 'comes with the proof'))),
+      lamp(sent, t(device.failed > 0 ? 'evening.sent_or' : 'evening.sent'), !sent ? left ?? t('evening.something') : device.failed > 0 ? t('evening.in_quarantine', { n: device.failed, total: records }) : t('evening.answered', { n: records })),
+      lamp(held, t('evening.same'), held ? t('evening.equal_at', { n: records, total: records, time: at }) : t('evening.not_compared')),
+      lamp(held, t('evening.clips'), clips === 0 ? t('evening.no_clip') : held ? t('evening.equal', { n: clips, total: clips }) : t('evening.not_compared')),
+      lamp(held, t('evening.signed'), held ? t('evening.kept_here', { time: at }) : t('evening.comes')))),
   key(icon(open ? 'withdraw' : 'lock', 's32'), { class: open ? 'go' : 'shut', 'aria-disabled': open ? null : 'true', onclick: () => { if (open) clear(); } },
-    h('span', {}, 'Clear this Pi', h('small', { class: 'cut' }, open ? 'for the next race' : 'opens when all four are lit'))),
+    h('span', {}, t('evening.clear'), h('small', { class: 'cut' }, t(open ? 'evening.for_next' : 'evening.opens')))),
   key(icon('stick', 's32'), { class: stick && !busy ? '' : 'shut', 'aria-disabled': stick && !busy ? null : 'true', onclick: () => { if (stick && !busy) showStick(); } },
-    h('span', {}, 'Memory stick', h('small', { class: 'cut' }, !stick ? 'none is set up on this Pi' : stick.message ?? 'each report is on it too'))));
+    h('span', {}, t('evening.stick'), h('small', { class: 'cut' }, !stick ? t('evening.no_stick') : stick.message ?? t('evening.on_it')))));
 }
 
 async function clear() {
   const name = clearance.names[0];
-  const typed = await ask({ head: [h('b', {}, 'To clear this Pi, type the competition’s name: '), name], ghost: name, most: 200, save: 'Clear this Pi', discard: 'Keep everything', unsaved: 'nothing is cleared yet' });
+  const typed = await ask({ head: [h('b', {}, `${t('evening.type_name')} `), name], ghost: name, most: 200, save: t('evening.clear'), discard: t('evening.keep'), unsaved: t('evening.unclear') });
   if (typed === null) return;
-  const done = await during('Clearing', () => post('/device/clear', { confirm: typed }, { timeoutMs: 600000 }));
+  const done = await during('clearing', () => post('/device/clear', { confirm: typed }, { timeoutMs: 600000 }));
   if (done) showCleared(done);
 }
 
@@ -151,10 +154,10 @@ function showCleared({ cleared, receipt }) {
   const all = Object.values(cleared).reduce((sum, each) => sum + each, 0);
   const main = document.querySelector('main');
   main.className = 'body';
-  fill(main, h('div', { class: 'loading-card card' }, h('span', { class: 'proven' }, icon('decided', 's64')), h('h1', {}, 'Ready for the next race'),
-    h('p', {}, `${count(reports, 'report')} and all that belongs to them, ${count(all, 'record')}, are on the cloud and gone from this Pi.`),
-    h('p', {}, `Receipt ${receipt.receipt_uuid.slice(0, 8)} of ${times.moment(receipt.verified_at)} is kept here and on the cloud.`),
-    h('div', { class: 'keys' }, h('a', { class: 'key go', href: '/download' }, icon('download', 's32'), 'Fetch a competition'))));
+  fill(main, h('div', { class: 'loading-card card' }, h('span', { class: 'proven' }, icon('decided', 's64')), h('h1', {}, t('evening.cleared')),
+    h('p', {}, t('evening.gone', { reports: t('count.reports', { n: reports }), records: t('count.records', { n: all }) })),
+    h('p', {}, t('evening.receipt_kept', { id: receipt.receipt_uuid.slice(0, 8), time: times.moment(receipt.verified_at) })),
+    h('div', { class: 'keys' }, h('a', { class: 'key go', href: '/download' }, icon('download', 's32'), t('evening.fetch')))));
 }
 
 // ---- the memory stick
@@ -162,15 +165,15 @@ function showCleared({ cleared, receipt }) {
 function showStick() {
   const state = device.stick;
   const ready = state && state.state !== 'missing';
-  const said = h('p', { role: 'status' }, ready ? `${state.message ?? 'A stick is in.'} ${state.free_bytes ? `${(state.free_bytes / 1e9).toFixed(1)} GB free.` : ''}` : 'No memory stick is in. Put one in, and wait a few seconds.');
+  const said = h('p', { role: 'status' }, ready ? `${state.message ?? t('stick.in')} ${state.free_bytes ? t('stick.free', { n: figure(state.free_bytes / 1e9, 1) }) : ''}` : t('stick.none'));
   const close = () => layer.remove();
   const keys = [
-    key(icon('stick', 's32'), { class: ready ? 'go' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) work('Writing to the stick. Leave it in.', write); } }, 'Write everything to it'),
-    key(icon('arrived', 's32'), { class: ready ? '' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) work('Reading the stick.', take); } }, 'Take the receipt from it'),
-    key('Close', { onclick: close })];
-  const layer = h('div', { class: 'layer', role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Memory stick' },
-    h('div', { class: 'loading-card card' }, icon('stick', 's64'), h('h1', {}, 'For a day without a link'),
-      h('p', {}, 'Everything goes onto the stick, readable for your cloud only. An admin takes it in at the desk and gives a receipt file back.'), said, h('div', { class: 'keys' }, keys)));
+    key(icon('stick', 's32'), { class: ready ? 'go' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) work(t('stick.writing'), write); } }, t('stick.write')),
+    key(icon('arrived', 's32'), { class: ready ? '' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) work(t('stick.reading'), take); } }, t('stick.take')),
+    key(t('stick.close'), { onclick: close })];
+  const layer = h('div', { class: 'layer', role: 'dialog', 'aria-modal': 'true', 'aria-label': t('evening.stick') },
+    h('div', { class: 'loading-card card' }, icon('stick', 's64'), h('h1', {}, t('stick.title')),
+      h('p', {}, t('stick.how')), said, h('div', { class: 'keys' }, keys)));
   async function work(text, run) {
     fill(said, text);
     for (const each of keys) each.setAttribute('aria-disabled', 'true');
@@ -186,8 +189,8 @@ function showStick() {
   document.body.append(layer);
 }
 
-const write = async () => { const file = await post('/device/stick/export', {}, { timeoutMs: 600000 }); return `${file.name} is on the stick: ${count(file.records, 'record')}. It may be pulled out.`; };
-const take = async () => { const taken = await post('/device/stick/receipt', {}, { timeoutMs: 120000 }); return taken.covers ? 'The receipt covers everything on this Pi: it may be cleared.' : 'The receipt was taken, and does not cover everything: something is left, or was made since.'; };
+const write = async () => { const file = await post('/device/stick/export', {}, { timeoutMs: 600000 }); return t('stick.written', { file: file.name, records: t('count.records', { n: file.records }) }); };
+const take = async () => { const taken = await post('/device/stick/receipt', {}, { timeoutMs: 120000 }); return t(taken.covers ? 'stick.covers' : 'stick.covers_not'); };
 
 function showAll() { showGoing(); showLeft(); showSide(); }
 

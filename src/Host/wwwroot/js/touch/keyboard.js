@@ -1,14 +1,18 @@
 // The screen's own keyboard: never the system's, and what is typed is always in sight above it.
 
 import { fill, h, icon, key } from './dom.js';
+import { language, t } from './texts.js';
 
-const letters = ['qwertyuiop', "asdfghjkl'", 'zxcvbnm'];
-const accents = ['éèêëàâäáãå', 'öôóòõøüûúù', 'çñßæœïî'];
+// As the language's own keyboards have them; ten in a row, so that a key is wide enough for a glove.
+const letters = { fr: ['azertyuiop', 'qsdfghjklm', "wxcvbn'"], de: ['qwertzuiop', "asdfghjkl'", 'yxcvbnm'] }[language] ?? ['qwertyuiop', "asdfghjkl'", 'zxcvbnm'];
+const accents = {
+  fr: ['éèêëàâäáçù', 'ôöîïûüœæóò', 'ñßãåíúì'], de: ['äöüßéèêàâá', 'ôóòõøûúùãå', 'çñëæœïî'], it: ['àèéìòùáâäê', 'öôóõøüûúëç', 'ñßæœïîã'], es: ['áéíóúñüçàè', 'ìòùâêîôûäö', 'ßæœïëãå'],
+}[language] ?? ['éèêëàâäáãå', 'öôóòõøüûúù', 'çñßæœïî'];
 const digits = '1234567890';
 
 /** The rows of keys. layout: 'text', 'url' or 'code'; type is called with each character, 'back' is called to delete. */
 export function board(layout, { type, back }) {
-  const root = h('section', { class: 'board', 'aria-label': 'Keyboard' });
+  const root = h('section', { class: 'board', 'aria-label': t('kb.label') });
   let shifted = layout === 'text';
   let foreign = false;
 
@@ -24,11 +28,11 @@ export function board(layout, { type, back }) {
     const rows = foreign ? accents : letters;
     const show = character => shifted || layout === 'code' ? character.toLocaleUpperCase('en') : character;
     const cast = character => { const shown = show(character); return cap(shown, shown); };
-    const shift = key(icon('shift', 's36'), { class: 'fn w3', 'aria-label': 'Shift', 'aria-pressed': shifted ? 'true' : 'false', onpointerdown: event => { event.preventDefault(); shifted = !shifted; draw(); } });
-    const erase = control(icon('back', 's36'), 'Delete', back, 'w3');
+    const shift = key(icon('shift', 's36'), { class: 'fn w3', 'aria-label': t('kb.shift'), 'aria-pressed': shifted ? 'true' : 'false', onpointerdown: event => { event.preventDefault(); shifted = !shifted; draw(); } });
+    const erase = control(icon('back', 's36'), t('kb.delete'), back, 'w3');
     const second = layout !== 'text' ? [...'asdfghjkl'].map(cast).concat(cap('-')) : [...rows[1]].map(cast);
     const last = layout === 'text'
-      ? [control('é à ü', 'Accented letters', () => { foreign = !foreign; draw(); }, `word w3 ${foreign ? 'down' : ''}`), cap(','), cap(' ', 'space', 'word w7'), cap('.'), cap('-', '–'), cap('?'), cap('/')]
+      ? [control('é à ü', t('kb.accents'), () => { foreign = !foreign; draw(); }, `word w3 ${foreign ? 'down' : ''}`), cap(','), cap(' ', t('kb.space'), 'word w7'), cap('.'), cap('-', '–'), cap('?'), cap('/')]
       : layout === 'url'
         ? [cap('https://', 'https://', 'word w4'), cap('.'), cap('/'), cap(':'), cap('_'), cap('.org', '.org', 'word w3'), cap('.com', '.com', 'word w3'), cap('.eu', '.eu', 'word')]
         : [];
@@ -55,7 +59,7 @@ export function paperText(output, text, ghost = '') {
  * Asks for a text over the whole body. Answers what was typed (trimmed), or null where it was discarded.
  * head: nodes for the line above the text.
  */
-export function ask({ head = [], value = '', ghost = '', most = 4000, save = 'Save text', discard = 'Discard text', unsaved = 'text not yet saved' }) {
+export function ask({ head = [], value = '', ghost = '', most = 4000, save = t('kb.save'), discard = t('kb.discard'), unsaved = t('kb.unsaved') }) {
   return new Promise(resolve => {
     let text = value;
     const before = document.activeElement;

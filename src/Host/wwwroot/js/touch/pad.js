@@ -3,11 +3,12 @@
 
 import { fill, h, icon, key } from './dom.js';
 import { outOfRace, preview } from './bibs.js';
+import { t } from './texts.js';
 
 const idleMs = 30000; // a digit left standing would give the next report a time that is long past
 
 /** bibOf(number): the start-list entry. go(number, touched): acts. noBib(touched): acts without one. */
-export function numberPad({ bibOf, go, noBib, verb = 'Save', invite = 'Type a bib', hint = 'or touch it in the grid', noBibLabel = ['No', h('br'), 'bib'] }) {
+export function numberPad({ bibOf, go, noBib, verb = t('pad.save'), invite = t('pad.type'), hint = t('pad.or'), noBibLabel = [t('pad.none_1'), h('br'), t('pad.none_2')] }) {
   let digits = '';
   let first = 0;
   let idle = null;
@@ -46,16 +47,16 @@ export function numberPad({ bibOf, go, noBib, verb = 'Save', invite = 'Type a bi
       return;
     }
     face.removeAttribute('aria-disabled');
-    const [strong, small] = entry ? preview(entry) : ['Not listed', 'saved anyway'];
+    const [strong, small] = entry ? preview(entry) : [t('pad.not_listed'), t('pad.saved_anyway')];
     const out = outOfRace(entry);
     fill(face, h('b', {}, digits), h('span', {}, h('strong', { class: 'cut' }, strong), h('span', { class: 'cut' }, out ? `${out} · ${small}` : small)), h('em', {}, icon('check', 's32'), verb));
   }
 
   const one = value => key(value, { onpointerdown: press(touched => digit(value, touched)), onclick: event => { if (event.detail === 0) digit(value, event.timeStamp); } });
   face.addEventListener('click', event => { if (event.detail === 0) act(); });
-  const pad = h('div', { class: 'pad', role: 'group', 'aria-label': 'Number pad' }, face, ...'123456789'.split('').map(one),
+  const pad = h('div', { class: 'pad', role: 'group', 'aria-label': t('pad.label') }, face, ...'123456789'.split('').map(one),
     noBib ? key(noBibLabel, { class: 'small', onpointerdown: press(touched => { clear(); noBib(touched); }), onclick: event => { if (event.detail === 0) noBib(event.timeStamp); } }) : h('span'),
-    one('0'), key(icon('back', 's40'), { 'aria-label': 'Delete digit', onpointerdown: press(back), onclick: event => { if (event.detail === 0) back(); } }));
+    one('0'), key(icon('back', 's40'), { 'aria-label': t('pad.delete'), onpointerdown: press(back), onclick: event => { if (event.detail === 0) back(); } }));
   document.addEventListener('keydown', event => {
     if (!pad.isConnected || document.querySelector('.layer.type') || event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^\d$/.test(event.key)) digit(event.key, event.timeStamp);

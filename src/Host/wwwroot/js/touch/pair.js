@@ -4,6 +4,7 @@ import { Away, post, Refused } from './api.js';
 import { fill, h, icon, key, pageData } from './dom.js';
 import { board, paperText } from './keyboard.js';
 import * as shell from './shell.js';
+import { t } from './texts.js';
 
 const { server_url: given, paired, name } = pageData();
 const root = document.getElementById('pair');
@@ -16,18 +17,18 @@ let busy = false;
 let problem = null;
 
 const reasons = {
-  pairing_code_invalid: 'This code is not known, was used, or is older than ten minutes. Ask the desk for a new one.',
-  server_unreachable: 'The cloud did not answer at this address. Is there a network, and is the address right?',
-  server_incompatible: 'Something answered there, but it is not a ModularRace cloud of this version.',
-  too_many_attempts: 'Too many wrong codes. Wait a minute, then type it once more.',
+  pairing_code_invalid: 'pair.invalid',
+  server_unreachable: 'pair.unreachable',
+  server_incompatible: 'pair.incompatible',
+  too_many_attempts: 'pair.too_many',
 };
 
 function showPaired(host, as) {
   root.className = 'body';
   fill(root, h('div', { class: 'paired' },
-    h('div', { class: 'card' }, h('span', { class: 'big' }, icon('decided')), h('h1', {}, as ? `Paired as “${as}”` : 'Paired'), h('p', {}, `This Pi sends its reports to ${host.replace(/^https?:\/\//, '').replace(/\/$/, '')}.`), h('p', {}, 'Next: fetch the competition, while there is a network.')),
-    key('Pair with another cloud', { onclick: () => { root.className = 'body pair'; show(); } }),
-    h('a', { class: 'key go', href: '/download' }, icon('download', 's32'), 'Choose the competition')));
+    h('div', { class: 'card' }, h('span', { class: 'big' }, icon('decided')), h('h1', {}, as ? t('pair.as', { name: as }) : t('pi.paired')), h('p', {}, host === '' ? t('pair.sends_cloud') : t('pair.sends', { host: host.replace(/^https?:\/\//, '').replace(/\/$/, '') })), h('p', {}, t('pair.next'))),
+    key(t('pair.another'), { onclick: () => { root.className = 'body pair'; show(); } }),
+    h('a', { class: 'key go', href: '/download' }, icon('download', 's32'), t('pair.choose'))));
 }
 
 function show() {
@@ -37,11 +38,11 @@ function show() {
   const side = (which, label, output, help) => h('button', { type: 'button', class: `paper field ${field === which ? 'on' : ''}`, 'aria-pressed': field === which ? 'true' : 'false', onclick: () => { field = which; show(); } },
     h('p', {}, h('b', {}, label)), output, which === 'code' && h('p', { class: 'why' }, help));
   fill(root, h('section', { class: 'write' },
-    side('url', 'Address of the cloud', urlOut),
-    side('code', 'Pairing code', codeOut, 'eight characters, from the desk'),
+    side('url', t('pair.address'), urlOut),
+    side('code', t('pair.code'), codeOut, t('pair.code_more')),
     h('div', { class: 'acts' },
-      key(icon('pair', 's32'), { class: ready && !busy ? 'go' : 'shut', 'aria-disabled': ready && !busy ? null : 'true', onclick: pair }, busy ? 'Pairing' : 'Pair'),
-      key(field === 'url' ? 'Clear address' : 'Clear code', { onclick: () => { if (field === 'url') url = 'https://'; else code = ''; problem = null; show(); } }))),
+      key(icon('pair', 's32'), { class: ready && !busy ? 'go' : 'shut', 'aria-disabled': ready && !busy ? null : 'true', onclick: pair }, t(busy ? 'pair.pairing' : 'pair.pair')),
+      key(t(field === 'url' ? 'pair.clear_address' : 'pair.clear_code'), { onclick: () => { if (field === 'url') url = 'https://'; else code = ''; problem = null; show(); } }))),
   board(field === 'url' ? 'url' : 'code', { type, back }));
   const spelled = code.length > 4 ? `${code.slice(0, 4)} ${code.slice(4)}` : code;
   if (field === 'url') { paperText(urlOut, url); fill(codeOut, h('span', {}, spelled || h('span', { class: 'ghost' }, '····'))); } else { paperText(codeOut, spelled); fill(urlOut, h('span', {}, url)); }
@@ -77,7 +78,7 @@ async function pair() {
     showPaired(device.server_url ?? url, device.name);
     return;
   } catch (error) {
-    problem = error instanceof Away ? 'This Pi is starting again. Try once more in a moment.' : error instanceof Refused ? reasons[error.code] ?? error.message : error.message;
+    problem = error instanceof Away ? t('away.again') : error instanceof Refused && reasons[error.code] ? t(reasons[error.code]) : error.message;
   }
   busy = false;
   show();

@@ -3,6 +3,7 @@
 import { Away, call, get, post } from './api.js';
 import { fill, h, icon, key, s } from './dom.js';
 import './shell.js';
+import { t } from './texts.js';
 import * as times from './times.js';
 
 const root = document.getElementById('phones');
@@ -28,21 +29,21 @@ function show() {
   const old = invitation && performance.now() > voidAt;
   fill(root,
     h('section', { class: 'card scan' },
-      h('h2', {}, 'Scan with the phone'),
-      invitation && !old ? picture(invitation.qr, 'The code for a phone') : h('p', { class: 'qr none' }, word ?? (old ? 'This code is too old.' : 'One moment')),
+      h('h2', {}, t('phones.scan')),
+      invitation && !old ? picture(invitation.qr, t('phones.code')) : h('p', { class: 'qr none' }, word ?? t(old ? 'phones.old' : 'moment')),
       h('p', { class: 'cut' }, invitation && !old ? new URL(invitation.url).origin : ''),
-      key(icon('sync'), { class: 'go', onclick: invite }, 'New code')),
+      key(icon('sync'), { class: 'go', onclick: invite }, t('phones.new'))),
     h('section', { class: 'card compare' },
-      h('h2', {}, 'The phone will warn'),
-      h('p', {}, 'It does not know this Pi. Go on only where the SHA\u2011256 of the certificate that it shows is this one:'),
-      invitation && [h('p', { class: 'print' }, rows(invitation.fingerprint)), picture(invitation.fingerprint_qr, 'The fingerprint as a code')]),
+      h('h2', {}, t('phones.warn')),
+      h('p', {}, t('phones.compare')),
+      invitation && [h('p', { class: 'print' }, rows(invitation.fingerprint)), picture(invitation.fingerprint_qr, t('phones.print'))]),
     h('section', { class: 'card inside' },
-      h('h2', {}, people.length === 0 ? 'No phone is in' : `In now: ${people.length}`),
+      h('h2', {}, people.length === 0 ? t('phones.nobody') : t('phones.in', { n: people.length })),
       h('div', { class: 'list' }, people.slice(0, mostShown).map(phone => h('div', { class: 'item' },
-        h('p', {}, h('strong', { class: 'cut' }, phone.name), h('span', {}, `since ${times.moment(phone.joined_at)}`)),
-        key('Remove', { onclick: () => remove(phone) })))),
-      people.length > mostShown && h('p', {}, `and ${people.length - mostShown} more`),
-      h('p', {}, 'A phone reports, edits and sends. It cannot pair, download or clear this Pi.')));
+        h('p', {}, h('strong', { class: 'cut' }, phone.name), h('span', {}, t('phones.since', { time: times.moment(phone.joined_at) }))),
+        key(t('phones.remove'), { onclick: () => remove(phone) })))),
+      people.length > mostShown && h('p', {}, t('phones.more', { n: people.length - mostShown })),
+      h('p', {}, t('phones.may'))));
 }
 
 async function invite() {
@@ -54,7 +55,7 @@ async function invite() {
     word = null;
   } catch (error) {
     invitation = null;
-    word = error instanceof Away ? 'This Pi is starting again.' : error.message;
+    word = error instanceof Away ? t('away.short') : error.message;
   }
   asking = false;
   show();
@@ -64,7 +65,7 @@ async function remove(phone) {
   try {
     await call('DELETE', `/device/phones/${phone.client_uuid}`);
   } catch (error) {
-    word = error instanceof Away ? 'This Pi is starting again.' : error.message;
+    word = error instanceof Away ? t('away.short') : error.message;
   }
   await look();
 }

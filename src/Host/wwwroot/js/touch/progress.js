@@ -1,6 +1,7 @@
 // GET /device/progress: server-sent events {phase, done, total, bytes, share}, in place of asking again and again.
 
-import { count, size } from './dom.js';
+import { size } from './dom.js';
+import { t } from './texts.js';
 
 let source = null;
 let listener = null;
@@ -12,9 +13,9 @@ const unanswered = step => step.share === 1 && step.done < step.total;
 /** "120 of 500 confirmed, 84 kB so far": whatever of a step is known. */
 export function soFar(step) {
   const { phase, done, total, bytes, told } = step;
-  if (unanswered(step)) return `${size(bytes)} sent, no answer of the cloud for ${Math.round((performance.now() - told) / 1000)} s`;
-  const records = total > 0 ? `${done} of ${total} ${phase === 'storing' ? 'stored' : 'confirmed'}` : done > 0 && `${count(done, 'change')} here`;
-  return [records, bytes > 0 && `${size(bytes)} so far`].filter(Boolean).join(', ');
+  if (unanswered(step)) return t('progress.unanswered', { size: size(bytes), n: Math.round((performance.now() - told) / 1000) });
+  const records = total > 0 ? t(phase === 'storing' ? 'progress.stored' : 'progress.confirmed', { done, total }) : done > 0 && t('progress.changes', { n: done });
+  return [records, bytes > 0 && t('progress.so_far', { size: size(bytes) })].filter(Boolean).join(', ');
 }
 
 /** Calls back with each step of what runs now; null when the stream has ended. One stream at a time. */

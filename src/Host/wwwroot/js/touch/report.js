@@ -9,6 +9,7 @@ import * as outbox from './outbox.js';
 import { numberPad } from './pad.js';
 import { phrasesOf, usual } from './phrases.js';
 import * as shell from './shell.js';
+import { t } from './texts.js';
 import * as times from './times.js';
 
 const { race, location: place, start_list: startList } = pageData();
@@ -24,6 +25,7 @@ let lastTouch = { bib: -1, at: -bounceMs };
 const incidents = new Map(); // what stands in this race: uuid -> {bib, time, reports}
 
 const grid = document.getElementById('bibs');
+grid.setAttribute('aria-label', t('report.grid'));
 const ranges = document.getElementById('ranges');
 const tray = document.getElementById('after');
 
@@ -35,7 +37,7 @@ function record(bib, touched) {
   const entry = bib === null ? null : onCourse.get(bib);
   current = outbox.tap({
     race_uuid: race.client_uuid, race_location_uuid: place?.client_uuid ?? null, bib_number: bib, reporter_name: memory.person(),
-    label: bib === null ? 'No bib' : `Bib ${bib}`,
+    label: bib === null ? t('bib.none') : t('bib', { bib }),
   }, touched);
   current.entry = entry;
   current.shownAt = performance.now();
@@ -121,7 +123,7 @@ function bibKey(bib, { small = null, strokes = 0, recently = false } = {}) {
   return key(String(bib), {
     class: `bib ${bibs.size(bib)} ${recently ? 'recent' : ''} ${isKept(bib) ? 'kept' : now ? 'now' : ''} ${out ? 'out' : ''}`,
     'data-bib': bib,
-    'aria-label': `Bib ${bib}${entry ? `, ${bibs.names(entry)}` : ''}${out ? `, ${out}` : ''}${strokes ? `, ${strokes} reported` : ''}`,
+    'aria-label': [t('bib', { bib }), entry && bibs.names(entry), out, strokes > 0 && t('report.reported', { n: strokes })].filter(Boolean).join(', '),
   }, small ?? out ? h('small', {}, small ?? out) : null, small ? null : marks);
 }
 
@@ -141,13 +143,13 @@ function showGrid() {
   const keys = [];
   for (let at = 0; at < 10; at++) {
     if (ages[at]) keys.push(bibKey(ages[at].bib, { small: ages[at].small, recently: true }));
-    else if (at === 0) { keys.push(h('p', { class: 'hint' }, onCourse.size > 0 ? 'The bibs of the last minutes will stand here, newest first.' : '')); break; }
+    else if (at === 0) { keys.push(h('p', { class: 'hint' }, onCourse.size > 0 ? t('report.hint') : '')); break; }
     else keys.push(h('span'));
   }
   for (const row of rows) for (let at = 0; at < 10; at++) keys.push(row[at] ? bibKey(row[at], { strokes: counts.get(row[at]) ?? 0 }) : h('span'));
-  if (onCourse.size === 0) keys.push(h('div', { class: 'none-on-course' }, h('strong', {}, 'No start list for this race'), 'Type the bib on the pad: it is taken all the same.'));
+  if (onCourse.size === 0) keys.push(h('div', { class: 'none-on-course' }, h('strong', {}, t('report.no_list')), t('report.no_list_more')));
   const room = rows.length === 4 && rows[3].slice(5).every(number => !number) || (rows.length > 0 && rows.length < 4);
-  if (room && [...counts.values()].some(number => number > 0)) keys.push(h('p', { class: 'legend' }, 'one report'));
+  if (room && [...counts.values()].some(number => number > 0)) keys.push(h('p', { class: 'legend' }, t('report.legend')));
   fill(grid, keys);
 }
 
@@ -170,9 +172,9 @@ function showRanges() {
   const tabs = shown.map((part, at) => key(last4(label(part)), {
     class: label(part).length > 7 ? 'long' : '', 'aria-pressed': window + at === page ? 'true' : 'false', onclick: () => choose(window + at),
   }));
-  if (pages.length > 5) tabs.push(key(icon('more', 's36'), { 'aria-label': 'More bibs', onclick: () => choose(window + 4 < pages.length ? window + 4 : 0) }));
+  if (pages.length > 5) tabs.push(key(icon('more', 's36'), { 'aria-label': t('report.more_bibs'), onclick: () => choose(window + 4 < pages.length ? window + 4 : 0) }));
   ranges.className = `ranges ${many ? 'full' : ''}`;
-  fill(ranges, !many && h('p', { class: 'last' }, 'Last', h('br'), 'minutes'), h('div', { class: 'tabs' }, tabs));
+  fill(ranges, !many && h('p', { class: 'last' }, t('report.last_1'), h('br'), t('report.last_2')), h('div', { class: 'tabs' }, tabs));
 }
 
 const last4 = label => label.length > 7 ? label.split('–').flatMap((part, at) => at === 0 ? [h('span', {}, `${part}–`)] : [h('span', {}, part)]) : [h('span', {}, label)];
@@ -197,13 +199,13 @@ function toggle(phrase) {
 
 async function writeText() {
   const tap = current;
-  const text = await ask({ head: [h('b', {}, tap.label), ` ${who(tap)} `, tap.saved ? h('b', {}, `saved ${stamp(tap)}`) : h('b', {}, 'not yet saved')], value: tap.text ?? '', ghost: 'What happened?' });
+  const text = await ask({ head: [h('b', {}, tap.label), ` ${who(tap)} `, h('b', {}, tap.saved ? t('report.saved_at', { time: stamp(tap) }) : t('report.not_saved'))], value: tap.text ?? '', ghost: t('report.what') });
   if (text === null) return;
   tap.text = text;
   outbox.change(tap, { description: describe(tap) || null });
 }
 
-const who = tap => tap.entry ? `${bibs.names(tap.entry)} · ${bibs.nation(tap.entry)}` : tap.bib_number === null ? 'bib not read' : 'not on the start list';
+const who = tap => tap.entry ? `${bibs.names(tap.entry)} · ${bibs.nation(tap.entry)}` : tap.bib_number === null ? t('who.not_read') : t('who.not_listed');
 const stamp = tap => times.clock(tap.saved ? Date.parse(tap.saved.report.occurred_at) : times.corrected(tap.wall));
 
 function joined(tap) {
@@ -213,7 +215,7 @@ function joined(tap) {
     .filter(report => report.client_uuid !== tap.report_uuid && !report.withdrawn_at).map(report => Math.abs(own - Date.parse(report.occurred_at)));
   if (others.length === 0) others.push(Math.abs(own - Date.parse(tap.saved.incident.occurred_at)));
   const nearest = Math.min(...others);
-  return nearest < 1000 ? 'Joined the report of the same second' : `Joined the report of ${times.age(nearest)} before`.replace(' before', own >= Date.parse(tap.saved.incident.occurred_at) ? ' ago' : ' later');
+  return nearest < 1000 ? t('joined.same') : t(own >= Date.parse(tap.saved.incident.occurred_at) ? 'joined.ago' : 'joined.later', { age: times.age(nearest) });
 }
 
 let trayState = '';
@@ -221,7 +223,7 @@ let trayState = '';
 function showTray() {
   if (!current) {
     tray.className = 'after idle';
-    fill(tray, h('div', { class: 'said' }, icon('tap', 's40'), h('div', {}, h('h1', {}, 'Touch a bib: that records it, with the time of your touch'), h('p', {}, 'What happened can be said afterwards. A touch by mistake can be undone for ten seconds.'))));
+    fill(tray, h('div', { class: 'said' }, icon('tap', 's40'), h('div', {}, h('h1', {}, t('tray.idle')), h('p', {}, t('tray.idle_more')))));
     return;
   }
   const tap = current;
@@ -237,34 +239,31 @@ function showTray() {
   const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory, outbox.hasUnsavedAddition(tap)]);
   if (state === trayState) return;
   trayState = state;
-  const titles = {
-    sending: `${tap.label}, ${stamp(tap)}`, saved: `${tap.label} saved ${stamp(tap)}`, kept: `${tap.label} not yet saved`, refused: `${tap.label} not taken`,
-    withdrawing: `${tap.label}: taking back`, withdrawn: `${tap.label} taken back`,
-  };
-  const number = tap.saved?.incident.number ? ` · No. ${tap.saved.incident.number}` : '';
+  const title = t(`tray.${how}`, { bib: tap.label, time: stamp(tap) });
+  const number = tap.saved?.incident.number ? ` · ${t('number', { n: tap.saved.incident.number })}` : '';
   const written = describe(tap);
   const notes = {
-    sending: 'Saving', saved: outbox.hasUnsavedAddition(tap) ? 'What was added is not yet saved' : joined(tap) ?? (written || null), kept: tap.onlyInMemory ? 'Kept on this page only: leave it open' : 'Kept here, saves itself soon',
-    refused: tap.refused?.message, withdrawing: 'Kept here, is taken back soon', withdrawn: 'It stays in the history',
+    sending: t('note.sending'), saved: outbox.hasUnsavedAddition(tap) ? t('note.added') : joined(tap) ?? (written || null), kept: t(tap.onlyInMemory ? 'note.page_only' : 'note.kept'),
+    refused: tap.refused?.message, withdrawing: t('note.withdrawing'), withdrawn: t('note.withdrawn'),
   };
   const marks = { sending: 'wait', saved: 'check', kept: 'wait', refused: 'alert', withdrawing: 'wait', withdrawn: 'withdraw' };
   const note = notes[how];
   tray.className = `after ${{ sending: 'sending', kept: 'kept', refused: 'refused', withdrawing: 'kept', withdrawn: 'kept' }[how] ?? ''}`;
   const said = h('div', { class: 'said' }, h('span', { class: 'disc' }, icon(marks[how], 's28')),
-    h('div', {}, h('h1', { class: titles[how].length > 21 ? 'long' : '' }, titles[how]), h('p', { class: 'cut' }, how === 'kept' && `${stamp(tap)} · `, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? ` · ${bibs.nation(tap.entry)}` : who(tap), how !== 'kept' && number),
+    h('div', {}, h('h1', { class: title.length > 25 ? 'longest' : title.length > 21 ? 'long' : '' }, title), h('p', { class: 'cut' }, how === 'kept' && `${stamp(tap)} · `, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? ` · ${bibs.nation(tap.entry)}` : who(tap), how !== 'kept' && number),
       note && h('p', { class: 'note cut' }, note)));
   fill(tray, said, h('div', { class: 'acts' }, action(tap, how, left)), how.startsWith('withdr') ? h('div', { class: 'what' }) : additions(tap));
 }
 
 function action(tap, how, left) {
   if (how === 'withdrawn' || how === 'withdrawing') return null;
-  if (how === 'refused') return key(icon('sync', 's36'), { onclick: () => outbox.again(tap) }, 'Try again');
-  if (left <= 0) return tap.saved ? h('a', { class: 'key', href: `/today#${tap.saved.incident.client_uuid}` }, icon('pen', 's36'), 'Correct') : null;
+  if (how === 'refused') return key(icon('sync', 's36'), { onclick: () => outbox.again(tap) }, t('again'));
+  if (left <= 0) return tap.saved ? h('a', { class: 'key', href: `/today#${tap.saved.incident.client_uuid}` }, icon('pen', 's36'), t('correct')) : null;
   const share = left / (undoMs / 1000);
   const ring = h('span', { class: 'ring' },
     s('svg', { viewBox: '0 0 52 52', 'aria-hidden': 'true' }, s('circle', { class: 'rest', cx: 26, cy: 26, r: 22 }), s('circle', { class: 'left', cx: 26, cy: 26, r: 22, pathLength: 10, 'stroke-dasharray': `${10 * share} 10` })),
     h('b', {}, left));
-  return key(ring, { 'aria-label': 'Undo', onclick: () => outbox.withdraw(tap) }, 'Undo');
+  return key(ring, { 'aria-label': t('undo'), onclick: () => outbox.withdraw(tap) }, t('undo'));
 }
 
 function additions(tap) {
@@ -274,8 +273,8 @@ function additions(tap) {
   const athletes = team.map((athlete, at) => key(h('span', { class: 'cut' }, athlete.last_name), {
     class: 'athlete', 'aria-pressed': tap.wants.athlete_position === at + 1 ? 'true' : 'false',
     onclick: () => outbox.change(tap, { athlete_position: tap.wants.athlete_position === at + 1 ? null : at + 1 }),
-  }, h('small', {}, `Athlete ${at + 1}`)));
-  return h('div', { class: 'what', role: 'group', 'aria-label': 'What happened' }, athletes, pick, key(icon('pen', 's28'), { class: 'more', 'aria-pressed': tap.text ? 'true' : 'false', onclick: writeText }, 'Write'));
+  }, h('small', {}, t('athlete', { n: at + 1 }))));
+  return h('div', { class: 'what', role: 'group', 'aria-label': t('report.what_label') }, athletes, pick, key(icon('pen', 's28'), { class: 'more', 'aria-pressed': tap.text ? 'true' : 'false', onclick: writeText }, t('write')));
 }
 
 // ---- beginning

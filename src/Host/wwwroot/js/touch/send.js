@@ -1,16 +1,19 @@
 // To send: how much waits and why, and Sync now. Offline is not a failure (R11): it says so, and nothing leaves the queue unsent.
 
 import { all, Away, post } from './api.js';
-import { count, fill, h, icon, key, meter, pageData, percent } from './dom.js';
+import { figure, fill, h, icon, key, meter, pageData, percent } from './dom.js';
 import * as outbox from './outbox.js';
 import { follow, soFar } from './progress.js';
 import * as shell from './shell.js';
+import { and, has, said, t } from './texts.js';
 import * as times from './times.js';
 
 const { competition } = pageData();
 const going = document.getElementById('going');
 const leftOver = document.getElementById('left-over');
 const side = document.getElementById('side');
+
+going.setAttribute('aria-label', t('send.sync_label'));
 
 let device = shell.device;
 let rows = { failed: [], conflict: [], pending: [] };
@@ -20,44 +23,43 @@ let asked = false;   // Sync now was touched and has not been answered
 let lastWord = null; // why it could not be done
 let at = 0;
 
-const kinds = { competition: 'Competition', race: 'Race', race_location: 'Location', athlete: 'Athlete', bib_assignment: 'Bib', penalty: 'Penalty', phrase: 'Phrase', incident: 'Incident', report: 'Report', grouping: 'Grouping', history_entry: 'Change' };
-
-const phases = { connecting: 'Looking for the cloud', sending: 'Sending', receiving: 'Fetching what is new', downloading: 'Fetching the competition', storing: 'Putting it on the card' };
+const kind = type => has(`kind.${type}`) ? t(`kind.${type}`) : type;
+const phases = ['connecting', 'sending', 'receiving', 'downloading', 'storing'];
 
 function headline() {
-  if (run || device.syncing) return phases[run?.phase] ?? 'Sending now';
-  if (asked) return 'Looking for the cloud';
-  if (!device.paired) return 'This Pi is not paired with a cloud';
+  if (run || device.syncing) return run ? t(`phase.${run.phase}`) : t('link.sending');
+  if (asked) return t('phase.connecting');
+  if (!device.paired) return t('send.unpaired');
   const left = shell.notSent();
-  if (left === null) return device.synced > 0 ? 'All that was made here is on the cloud' : 'Nothing was made here yet';
+  if (left === null) return t(device.synced > 0 ? 'send.all' : 'send.nothing');
   const waiting = device.pending_reports;
-  if (waiting > 0) return `${count(waiting, 'report')} ${waiting === 1 ? 'waits' : 'wait'}`;
-  if (device.pending > 0) return `${count(device.pending, 'change')} ${device.pending === 1 ? 'waits' : 'wait'}`;
+  if (waiting > 0) return t('send.reports_wait', { n: waiting });
+  if (device.pending > 0) return t('send.changes_wait', { n: device.pending });
   return left;
 }
 
 function showGoing() {
-  if (!device) { fill(going, h('h2', {}, 'One moment')); return; }
+  if (!device) { fill(going, h('h2', {}, t('moment'))); return; }
   const sum = device.pending + device.synced + device.failed + device.conflicts;
   const sent = device.synced + device.conflicts;
   const finished = sum > 0 && shell.notSent() === null;
   const busy = Boolean(run) || asked || device.syncing;
   fill(going, h('h2', {}, headline()),
     shown
-      ? h('div', { class: 'gauge' }, h('span', {}, 'On its way'), h('b', {}, percent(shown.share), shown.total > 0 && h('small', {}, ` of ${count(shown.total, 'record')}`)), meter(shown.share, 1))
-      : h('div', { class: 'gauge' }, h('span', {}, 'On the cloud'), h('b', {}, sent, ' ', h('small', {}, `of ${count(sum, 'record')}`)), meter(sent, sum, { finished })),
+      ? h('div', { class: 'gauge' }, h('span', {}, t('send.on_way')), h('b', {}, percent(shown.share), shown.total > 0 && h('small', {}, ` ${t('of.records', { n: shown.total })}`)), meter(shown.share, 1))
+      : h('div', { class: 'gauge' }, h('span', {}, t('send.on_cloud')), h('b', {}, sent, ' ', h('small', {}, t('of.records', { n: sum }))), meter(sent, sum, { finished })),
     h('p', { class: 'told' }, told()),
     h('div', { class: 'acts' },
-      key(icon('sync', 's32'), { class: busy || !device.paired ? 'shut' : 'go', 'aria-disabled': busy || !device.paired ? 'true' : null, onclick: syncNow }, busy ? 'Sending' : 'Sync now'),
-      h('a', { class: 'key', href: '/evening' }, icon('moon', 's32'), 'End of day')));
+      key(icon('sync', 's32'), { class: busy || !device.paired ? 'shut' : 'go', 'aria-disabled': busy || !device.paired ? 'true' : null, onclick: syncNow }, t(busy ? 'send.busy' : 'send.sync')),
+      h('a', { class: 'key', href: '/evening' }, icon('moon', 's32'), t('send.end'))));
 }
 
 function told() {
-  if (run && (run.total > 0 || run.bytes > 0)) return [h('strong', {}, soFar(run)), '. A link that breaks loses nothing: it goes on where it stopped.'];
-  if (lastWord) return [h('strong', { class: 'problem' }, lastWord), ' Reporting goes on as before.'];
-  if (!device.paired) return 'Reports are kept here. Pair this Pi to send them.';
-  const last = device.last_sync_at ? [h('strong', {}, `Last good sync ${times.moment(device.last_sync_at)}`), `, ${times.age(times.wallNow() - Date.parse(device.last_sync_at))} ago. `] : [h('strong', {}, 'No sync yet. ')];
-  return [last, device.online ? 'It syncs by itself, every five minutes at least.' : 'It tries by itself; reports are safe here meanwhile.'];
+  if (run && (run.total > 0 || run.bytes > 0)) return [h('strong', {}, soFar(run)), `. ${t('send.link_breaks')}`];
+  if (lastWord) return [h('strong', { class: 'problem' }, lastWord), ` ${t('send.goes_on')}`];
+  if (!device.paired) return t('send.kept');
+  const last = device.last_sync_at ? t('send.last', { time: times.moment(device.last_sync_at), age: times.age(times.wallNow() - Date.parse(device.last_sync_at)) }) : t('send.never');
+  return [h('strong', {}, last), ` ${t(device.online ? 'send.by_itself' : 'send.tries')}`];
 }
 
 async function syncNow() {
@@ -69,7 +71,7 @@ async function syncNow() {
   try {
     await post('/device/sync', {}, { timeoutMs: 30000 });
   } catch (error) {
-    lastWord = error instanceof Away ? 'This Pi is starting again.' : error.message;
+    lastWord = error instanceof Away ? t('away.short') : error.message;
     shell.brokeOff();
     showLeft(); // what the run tells meanwhile draws its own part alone
   }
@@ -80,10 +82,10 @@ async function syncNow() {
 
 const listen = () => follow(step => {
   const ran = run;
-  run = step && step.phase in phases ? step : null;
+  run = step && phases.includes(step.phase) ? step : null;
   if (run?.share > 0) shown = run;
   if (run?.bytes > 0) lastWord = null;
-  if (ran && !run && step?.phase === 'failed') lastWord = step.message;
+  if (ran && !run && step?.phase === 'failed') lastWord = said(step.message);
   if (ran && ran.phase !== run?.phase) {
     shell.refresh();
     refreshRows();
@@ -104,24 +106,24 @@ async function refreshRows() {
 function things() {
   const list = [];
   for (const tap of outbox.refused()) {
-    list.push(item('alert', 'problem', `${tap.label} of ${times.moment(tap.wall)} was not taken`, tap.refused.message, 'Again', () => outbox.again(tap).then(showLeft)));
+    list.push(item('alert', 'problem', t('send.tap_refused', { bib: tap.label, time: times.moment(tap.wall) }), tap.refused.message, t('send.again'), () => outbox.again(tap).then(showLeft)));
   }
   const { unsaved, additions } = outbox.counts();
-  if (unsaved + additions > 0) list.push(item('wait', 'waiting', `${[unsaved > 0 && count(unsaved, 'tap'), additions > 0 && count(additions, 'addition')].filter(Boolean).join(' and ')} not yet saved`, 'Kept by this screen, saved as soon as this Pi answers again.'));
+  if (unsaved + additions > 0) list.push(item('wait', 'waiting', t('send.not_saved', { what: and([unsaved > 0 && t('count.taps', { n: unsaved }), additions > 0 && t('count.additions', { n: additions })]) }), t('send.kept_screen')));
   for (const row of rows.failed) {
-    list.push(item('alert', 'problem', `${kinds[row.record_type] ?? row.record_type}: the cloud could not take it`, row.error_message ?? 'It gave no reason. It is kept here.', 'Try again', () => retry(row)));
+    list.push(item('alert', 'problem', t('send.row_failed', { kind: kind(row.record_type) }), row.error_message ?? t('send.no_reason'), t('again'), () => retry(row)));
   }
   if (rows.conflict.length > 0) {
-    list.push(item('review', 'review', `${count(rows.conflict.length, 'record')} in review`, 'Two versions differ. Both are kept; a person chooses at the desk.'));
+    list.push(item('review', 'review', t('left.conflicts', { n: rows.conflict.length }), t('send.two_versions')));
   }
   if (rows.pending.length > 0) {
     const putOff = rows.pending.filter(row => row.error_message);
     const fresh = rows.pending.length - putOff.length;
-    if (fresh > 0) list.push(item('wait', 'waiting', `${count(fresh, 'record')} still to send`, !device?.paired ? 'This Pi is not paired with a cloud yet.' : device?.online ? 'They go with the next sync, within minutes.' : 'No network. They go by themselves when there is a link.'));
-    if (putOff.length > 0) list.push(item('wait', 'waiting', `${count(putOff.length, 'record')} put off`, `${putOff[0].error_message}. Tried again${putOff[0].next_attempt_at ? ` at ${times.moment(putOff[0].next_attempt_at)}` : ' by itself'}.`));
+    if (fresh > 0) list.push(item('wait', 'waiting', t('send.still', { n: fresh }), t(!device?.paired ? 'send.not_paired_yet' : device?.online ? 'send.next_sync' : 'send.no_network')));
+    if (putOff.length > 0) list.push(item('wait', 'waiting', t('send.put_off', { n: putOff.length }), putOff[0].next_attempt_at ? t('send.put_off_at', { why: putOff[0].error_message, time: times.moment(putOff[0].next_attempt_at) }) : t('send.put_off_itself', { why: putOff[0].error_message })));
   }
   if (device?.held > 0) {
-    list.push(item('alert', 'problem', `${count(device.held, 'change')} of the cloud ${device.held === 1 ? 'is' : 'are'} not here yet`, `${kinds[device.held_changes[0].type] ?? device.held_changes[0].type}: ${device.held_changes[0].reason}`));
+    list.push(item('alert', 'problem', t('send.held', { n: device.held }), `${kind(device.held_changes[0].type)}: ${device.held_changes[0].reason}`));
   }
   return list;
 }
@@ -144,15 +146,15 @@ function showLeft() {
   if (list.length === 0) {
     const left = shell.notSent();
     const [mark, strong, text] = left === null
-      ? ['check', 'Nothing is left', device.synced > 0 ? 'The cloud has confirmed every record of this Pi.' : 'Reports made on this screen wait here until the cloud has them.']
-      : ['wait', left, device?.last_run_error ? `${device.last_run_error} It is tried again by itself.` : 'Nothing is lost: it is tried again by itself.'];
-    fill(leftOver, h('h2', {}, 'What is left, and why'), h('div', { class: left === null ? 'clear' : 'clear not' }, icon(mark), h('strong', {}, strong), h('p', {}, text)));
+      ? ['check', t('send.nothing_left'), t(device.synced > 0 ? 'send.confirmed' : 'send.wait_here')]
+      : ['wait', left, device?.last_run_error ? t('send.tried', { why: said(device.last_run_error) }) : t('send.not_lost')];
+    fill(leftOver, h('h2', {}, t('send.left')), h('div', { class: left === null ? 'clear' : 'clear not' }, icon(mark), h('strong', {}, strong), h('p', {}, text)));
     return;
   }
-  if (list.length <= 3) { fill(leftOver, h('h2', {}, 'What is left, and why'), list); return; }
+  if (list.length <= 3) { fill(leftOver, h('h2', {}, t('send.left')), list); return; }
   at = at >= list.length ? 0 : at;
-  fill(leftOver, h('h2', {}, `What is left, and why · ${at + 1}–${Math.min(list.length, at + 2)} of ${list.length}`), list.slice(at, at + 2),
-    h('div', { class: 'item' }, h('span', {}, icon('down')), h('p', {}, h('strong', {}, 'There is more')), key('Next', { onclick: () => { at += 2; showLeft(); } })));
+  fill(leftOver, h('h2', {}, `${t('send.left')} · ${t('range.of', { first: at + 1, last: Math.min(list.length, at + 2), total: list.length })}`), list.slice(at, at + 2),
+    h('div', { class: 'item' }, h('span', {}, icon('down')), h('p', {}, h('strong', {}, t('send.more'))), key(t('send.next'), { onclick: () => { at += 2; showLeft(); } })));
 }
 
 // ---- this Pi
@@ -166,23 +168,23 @@ function showSide() {
   const name = device.competition?.name ?? competition?.name ?? null;
   const known = device.clock_uncertainty_ms !== null && device.clock_uncertainty_ms !== undefined;
   const host = device.server_url ? device.server_url.replace(/^https?:\/\//, '').replace(/\/$/, '') : '';
-  fill(side, h('div', { class: 'card' }, h('h2', {}, device.name ?? 'This Pi'), h('p', {}, 'What it needs for a day without network'),
+  fill(side, h('div', { class: 'card' }, h('h2', {}, device.name ?? t('pi.this')), h('p', {}, t('pi.needs')),
     h('ol', {},
-      device.paired ? fact(true, 'Paired', `with ${host}`) : fact(null, 'Not paired', 'its cloud is not known yet'),
-      name ? fact(device.ready_for_offline ? true : false, name, device.ready_for_offline ? 'ready for offline operation' : 'not all of it is here yet') : fact(null, 'No competition yet', 'fetch it while there is a network'),
-      known ? fact(device.clock_uncertainty_ms <= 30000, 'Clock checked with the cloud', `corrected by ${signed(device.clock_offset_ms)}, ± ${Math.max(0.1, device.clock_uncertainty_ms / 1000).toFixed(1)} s`) : fact(null, 'Clock not checked', 'its own time is kept with each report'),
+      device.paired ? fact(true, t('pi.paired'), t('pi.with', { host })) : fact(null, t('pi.unpaired'), t('pi.cloud_unknown')),
+      name ? fact(device.ready_for_offline ? true : false, name, t(device.ready_for_offline ? 'pi.ready' : 'pi.not_all')) : fact(null, t('pi.no_competition'), t('pi.fetch_while')),
+      known ? fact(device.clock_uncertainty_ms <= 30000, t('pi.clock'), t('pi.clock_by', { offset: signed(device.clock_offset_ms), seconds: figure(Math.max(0.1, device.clock_uncertainty_ms / 1000), 1) })) : fact(null, t('pi.clock_not'), t('pi.clock_own')),
       cardFact())),
-  h('a', { class: 'key', href: '/download' }, icon('download', 's32'), h('span', {}, 'Competition', h('small', { class: 'cut' }, name ? 'fetch again, or another one' : 'choose and fetch'))),
+  h('a', { class: 'key', href: '/download' }, icon('download', 's32'), h('span', {}, t('pi.competition'), h('small', { class: 'cut' }, t(name ? 'pi.fetch_again' : 'pi.choose')))),
   h('div', { class: 'two-keys' },
-    h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), h('span', {}, 'Pairing')),
-    h('a', { class: 'key', href: '/phones' }, icon('phone', 's32'), h('span', {}, 'Phones'))));
+    h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), h('span', {}, t('pi.pairing'))),
+    h('a', { class: 'key', href: '/phones' }, icon('phone', 's32'), h('span', {}, t('pi.phones')))));
 }
 
-const signed = ms => `${ms < 0 ? '−' : '+'}${(Math.abs(ms ?? 0) / 1000).toFixed(1)} s`;
+const signed = ms => `${ms < 0 ? '−' : '+'}${figure(Math.abs(ms ?? 0) / 1000, 1)} s`;
 
 function cardFact() {
   const gigabytes = (device.disk_free_bytes ?? 0) / 1e9;
-  return fact(gigabytes > 2, 'Storage card', `${gigabytes < 10 ? gigabytes.toFixed(1) : gigabytes.toFixed(0)} GB free`);
+  return fact(gigabytes > 2, t('pi.card'), t('pi.card_free', { n: figure(gigabytes, gigabytes < 10 ? 1 : 0) }));
 }
 
 function showAll() { showGoing(); showLeft(); showSide(); }

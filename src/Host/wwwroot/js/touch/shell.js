@@ -2,9 +2,10 @@
 // without reloading. Counts and their age come before the link: being offline is not a failure (R11).
 
 import { Away, call, get } from './api.js';
-import { fill, h, icon, key, count } from './dom.js';
+import { figure, fill, h, icon, key } from './dom.js';
 import * as memory from './memory.js';
 import * as outbox from './outbox.js';
+import { t } from './texts.js';
 import * as times from './times.js';
 
 /** 'device' with the answer of GET /device; 'host' when the host goes away or is back. */
@@ -29,8 +30,8 @@ function trust() {
   if (!device) return;
   const known = device.clock_uncertainty_ms !== null && device.clock_uncertainty_ms !== undefined;
   const seconds = (device.clock_uncertainty_ms ?? 0) / 1000;
-  const figure = seconds < 10 ? Math.max(0.1, seconds).toFixed(1) : Math.round(seconds);
-  clockWord.textContent = !known ? 'clock not checked' : seconds <= 30 ? `trusted, ± ${figure} s` : `± ${times.age(seconds * 1000)}`;
+  const shown = seconds < 10 ? figure(Math.max(0.1, seconds), 1) : Math.round(seconds);
+  clockWord.textContent = !known ? t('clock.unchecked') : seconds <= 30 ? t('clock.trusted', { seconds: shown }) : t('clock.doubt', { age: times.age(seconds * 1000) });
   clockWord.classList.toggle('doubt', !known || seconds > 30);
 }
 
@@ -40,7 +41,7 @@ export function showPeople() {
   const names = memory.people();
   const now = memory.person();
   if (names.length === 0) {
-    fill(who, h('a', { class: 'key', href: '/place#people' }, icon('user'), 'Who reports?'));
+    fill(who, h('a', { class: 'key', href: '/place#people' }, icon('user'), t('who.ask')));
     return;
   }
   fill(who, names.map(name => key(h('span', {}, name), {
@@ -62,8 +63,8 @@ function showWhere() {
     return;
   }
   const last = document.cookie.includes('mr_place=') ? memory.read('mr.where', null) : null;
-  race.textContent = last?.race ?? 'No race chosen';
-  place.textContent = last?.place ?? 'Touch to choose';
+  race.textContent = last?.race ?? t('where.none');
+  place.textContent = last?.place ?? t('where.choose');
   if (!document.documentElement.dataset.zone && last?.zone) times.useZone(last.zone);
 }
 
@@ -72,16 +73,16 @@ function showWhere() {
 /** What of this Pi's reports and of the cloud's changes is not where it belongs yet, or may not be; null: nothing. */
 export function notSent() {
   const { unsaved, additions, refused } = outbox.counts();
-  if (refused > 0) return `${count(refused, 'tap')} not taken`;
-  if (unsaved > 0) return `${count(unsaved, 'tap')} not yet saved`;
-  if (additions > 0) return `${count(additions, 'addition')} not yet saved`;
-  if (!device) return 'One moment';
-  if (device.pending_reports > 0) return `${count(device.pending_reports, 'report')} not yet sent`;
-  if (device.pending > 0) return `${count(device.pending, 'change')} not yet sent`;
-  if (device.failed > 0) return `${count(device.failed, 'record')} not taken`;
-  if (device.conflicts > 0) return `${count(device.conflicts, 'record')} in review`;
-  if (device.held > 0) return `${count(device.held, 'change')} of the cloud not here`;
-  if (device.last_run_error || memory.read('mr.broke', null) === (device.last_sync_at ?? 'never')) return 'Last sync broke off';
+  if (refused > 0) return t('left.refused', { n: refused });
+  if (unsaved > 0) return t('left.taps', { n: unsaved });
+  if (additions > 0) return t('left.additions', { n: additions });
+  if (!device) return t('moment');
+  if (device.pending_reports > 0) return t('left.reports', { n: device.pending_reports });
+  if (device.pending > 0) return t('left.changes', { n: device.pending });
+  if (device.failed > 0) return t('left.failed', { n: device.failed });
+  if (device.conflicts > 0) return t('left.conflicts', { n: device.conflicts });
+  if (device.held > 0) return t('left.held', { n: device.held });
+  if (device.last_run_error || memory.read('mr.broke', null) === (device.last_sync_at ?? 'never')) return t('left.broke');
   return null;
 }
 
@@ -98,35 +99,35 @@ function showStrip() {
   const pending = device?.pending_reports ?? 0;
   const left = notSent();
   const parts = [];
-  const oldest = device?.oldest_pending_at ? `oldest ${times.age(times.wallNow() - Date.parse(device.oldest_pending_at))}` : null;
-  const small = refused > 0 ? 'see To send' : unsaved + additions > 0 ? pending > 0 && `${pending} not yet sent` : device?.pending > 0 && oldest;
+  const oldest = device?.oldest_pending_at ? t('strip.oldest', { age: times.age(times.wallNow() - Date.parse(device.oldest_pending_at)) }) : null;
+  const small = refused > 0 ? t('strip.see') : unsaved + additions > 0 ? pending > 0 && t('strip.pending', { n: pending }) : device?.pending > 0 && oldest;
   const waits = unsaved + additions + (device?.pending ?? 0) > 0;
   const known = device?.paired && (device.last_sync_at || device.synced > 0); // else there is nothing to say yet
   if (refused > 0) parts.push(h('span', { class: 'lost' }, icon('alert'), left, h('small', {}, small)));
   else if (waits || (known && left !== null && device.failed === 0)) parts.push(h('span', { class: 'unsent' }, icon(waits || device.conflicts === 0 ? 'wait' : 'review'), left, small && h('small', {}, small)));
-  else if (known && left === null) parts.push(h('span', { class: 'allsent' }, icon('check'), 'All reports sent'));
-  if (device?.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), `${device.failed} not taken`));
+  else if (known && left === null) parts.push(h('span', { class: 'allsent' }, icon('check'), t('strip.allsent')));
+  if (device?.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), t('strip.failed', { n: device.failed })));
   parts.push(link());
-  parts.push(h('span', {}, device?.last_sync_at ? `Last good sync ${times.moment(device.last_sync_at)}` : 'No sync yet'));
+  parts.push(h('span', {}, device?.last_sync_at ? t('strip.last', { time: times.moment(device.last_sync_at) }) : t('strip.never')));
   const free = cardFree();
   if (free) parts.push(h('span', { class: 'end' }, icon('card'), free));
   fill(strip, parts);
 }
 
 function link() {
-  if (hostAway) return h('span', {}, icon('sync'), 'This Pi is starting again');
-  if (!device) return h('span', {}, icon('wait'), 'One moment');
-  if (!device.paired) return h('span', {}, icon('pair'), 'Not paired yet');
-  if (device.syncing) return h('span', {}, icon('sync'), 'Sending now');
+  if (hostAway) return h('span', {}, icon('sync'), t('link.away'));
+  if (!device) return h('span', {}, icon('wait'), t('moment'));
+  if (!device.paired) return h('span', {}, icon('pair'), t('link.unpaired'));
+  if (device.syncing) return h('span', {}, icon('sync'), t('link.sending'));
   const since = device.link_since ?? seenOnline?.since;
-  const word = device.online ? 'Network' : 'No network';
-  return h('span', {}, icon(device.online ? 'link' : 'nolink'), since ? `${word} since ${times.moment(since)}` : word);
+  const word = device.online ? 'link.on' : 'link.off';
+  return h('span', {}, icon(device.online ? 'link' : 'nolink'), since ? t(`${word}_since`, { time: times.moment(since) }) : t(word));
 }
 
 function cardFree() {
   if (!device || !(device.disk_free_bytes >= 0)) return null;
-  if (device.disk_total_bytes > 0) return `Card ${Math.round(100 * device.disk_free_bytes / device.disk_total_bytes)} % free`;
-  return `Card ${(device.disk_free_bytes / 1e9).toFixed(0)} GB free`;
+  if (device.disk_total_bytes > 0) return t('card.percent', { n: Math.round(100 * device.disk_free_bytes / device.disk_total_bytes) });
+  return t('card.gb', { n: figure(device.disk_free_bytes / 1e9) });
 }
 
 // ---- asking the host
@@ -201,7 +202,7 @@ export async function go(href) {
     if (error instanceof Away) {
       setAway(true);
       showStrip();
-      toast('This Pi is starting again. Stay on this page: what you tap is kept.', 'kind');
+      toast(t('away.stay'), 'kind');
       return;
     }
   }

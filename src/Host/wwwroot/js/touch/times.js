@@ -1,12 +1,14 @@
 // Times as the venue reads them: 24 hours, in the competition's zone. What the clock is worth comes from GET /device (R10).
 
+import { language, t } from './texts.js';
+
 const zoneOfPage = document.documentElement.dataset.zone || undefined;
 let formats = make(zoneOfPage);
 let offsetMs = 0;
 let hostOffsetMs = 0;
 
 function make(timeZone) {
-  const of = options => new Intl.DateTimeFormat('en-GB', { hour12: false, timeZone, ...options });
+  const of = options => new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { hour12: false, timeZone, ...options });
   return {
     seconds: of({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     minutes: of({ hour: '2-digit', minute: '2-digit' }),
@@ -46,9 +48,9 @@ export const moment = time => isToday(time) ? hours(time) : `${day(time)} ${hour
 /** "3 s", "41 min", "5 h", "2 days". */
 export function age(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return t('age.s', { n: seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 100) return `${minutes} min`;
+  if (minutes < 100) return t('age.min', { n: minutes });
   const whole = Math.floor(minutes / 60);
-  return whole < 48 ? `${whole} h` : `${Math.floor(whole / 24)} days`;
+  return whole < 48 ? t('age.h', { n: whole }) : t('age.days', { n: Math.floor(whole / 24) });
 }

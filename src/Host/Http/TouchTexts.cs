@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Html;
+using ModularRace.Shared.Web;
+
+namespace ModularRace.Host.Http;
+
+/// <summary>
+/// All that the touchscreen says, from <c>wwwroot/texts/{language}.json</c>: a name and its sentence, the same names in each
+/// language. The pages' scripts take it from the page (<c>texts.js</c>), the layout from here.
+/// </summary>
+internal sealed class TouchTexts(IWebHostEnvironment environment)
+{
+    /// <summary>What a script element would end at is escaped; accents are not.</summary>
+    private static readonly JsonSerializerOptions InHtml = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    private readonly ConcurrentDictionary<string, InLanguage> languages = new(StringComparer.Ordinal);
+
+    public InLanguage Of(HttpRequest request)
+    {
+        var accepted = request.GetTypedHeaders().AcceptLanguage.OrderByDescending(a => a.Quality ?? 1).Select(a => a.Value.Value ?? "");
+        return languages.GetOrAdd(TouchLanguages.Of(request.Cookies[TouchLanguages.Cookie], accepted), Read);
+    }
+
+    private InLanguage Read(string language)
+    {
+        var (texts, english) = (Load(language), Load(TouchLanguages.Usual));
+        // What the host says of a link that does not hold is kept and sent in English: the screen looks it up by that.
+        var said = new JsonObject();
+        foreach (var (name, text) in english)
+            if (name.StartsWith("server.", StringComparison.Ordinal)) said[(string)text!] = texts[name]!.DeepClone();
+        var sentences = texts.Where(t => t.Value is JsonValue).ToDictionary(t => t.Key, t => (string)t.Value!, StringComparer.Ordinal);
+        texts["said"] = said;
+        return new InLanguage(language, sentences, new HtmlString(texts.ToJsonString(InHtml)));
+    }
+
+    private JsonObject Load(string language)
+    {
+        using var file = environment.WebRootFileProvider.GetFileInfo($"texts/{language}.json").CreateReadStream();
+        return JsonNode.Parse(file)!.AsObject();
+    }
+
+    /// <param name="Language">ISO 639-1.</param>
+    /// <param name="Sentences">Those without plurals, by their names.</param>
+    /// <param name="Json">All of them, fit to stand inside a script element.</param>
+    internal sealed record InLanguage(string Language, IReadOnlyDictionary<string, string> Sentences, IHtmlContent Json)
+    {
+        public string this[string name] => Sentences[name];
+    }
+}

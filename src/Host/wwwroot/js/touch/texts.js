@@ -1,0 +1,44 @@
+// All that the screen says, in the language that the page came in: the layout puts the texts into the page, so that one whose
+// host is away still speaks. A text is a sentence with {places}, or one for each plural ({"one": …, "other": …}, chosen by {n}).
+
+const texts = JSON.parse(document.getElementById('texts').textContent);
+
+export const language = document.documentElement.lang;
+
+const plurals = new Intl.PluralRules(language);
+const lists = new Intl.ListFormat(language, { type: 'conjunction' });
+const place = /\{([a-z]+)\}/g;
+
+function find(name, values) {
+  const text = texts[name];
+  if (text === undefined) {
+    console.error(`There is no text '${name}'.`);
+    return name;
+  }
+  return typeof text === 'string' ? text : text[plurals.select(Number(values.n))] ?? text.other;
+}
+
+/** The text of that name. */
+export const t = (name, values = {}) => find(name, values).replace(place, (whole, key) => values[key] ?? whole);
+
+/** The same with nodes in its places, as a list of children. */
+export const nodes = (name, values) => find(name, values).split(place).map((part, at) => at % 2 === 0 ? part : values[part]);
+
+/** Whether there is a text of that name. */
+export const has = name => texts[name] !== undefined;
+
+/** A list that is no sentence: the usual phrases. */
+export const list = name => texts[name];
+
+/** "a, b and c". */
+export const and = parts => lists.format(parts.filter(Boolean));
+
+/** What the host said in English of a link that does not hold, in the screen's language; else as it is. */
+export function said(words) {
+  for (const [english, own] of Object.entries(words ? texts.said : {})) {
+    const [before, after] = english.split('{date}');
+    if (words === english) return own;
+    if (after !== undefined && words.startsWith(before) && words.endsWith(after)) return own.replace('{date}', words.slice(before.length, words.length - after.length));
+  }
+  return words;
+}
