@@ -51,7 +51,7 @@ public sealed partial class AllPagesTests(Chromium chromium, CloudAndPi day)
     }
 
     /// <summary>The pages' own routes, as their sources name them: a new page is tried without a word here.</summary>
-    private static List<string> Pages(bool touch)
+    internal static List<string> Pages(bool touch)
     {
         var pages = Directory.EnumerateFiles(Checkout.PathOf("src"), "*.cshtml", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !f.Contains("SignOut", StringComparison.Ordinal))

@@ -32,7 +32,7 @@ export function board(layout, { type, back }) {
     const erase = control(icon('back', 's36'), t('kb.delete'), back, 'w3');
     const second = layout !== 'text' ? [...'asdfghjkl'].map(cast).concat(cap('-')) : [...rows[1]].map(cast);
     const last = layout === 'text'
-      ? [control('é à ü', t('kb.accents'), () => { foreign = !foreign; draw(); }, `word w3 ${foreign ? 'down' : ''}`), cap(','), cap(' ', t('kb.space'), 'word w7'), cap('.'), cap('-', '–'), cap('?'), cap('/')]
+      ? [control([h('span', {}, 'é à ü'), h('span', { class: 'sr' }, t('kb.accents'))], null, () => { foreign = !foreign; draw(); }, `word w3 ${foreign ? 'down' : ''}`), cap(','), cap(' ', t('kb.space'), 'word w7'), cap('.'), cap('-', '–'), cap('?'), cap('/')]
       : layout === 'url'
         ? [cap('https://', 'https://', 'word w4'), cap('.'), cap('/'), cap(':'), cap('_'), cap('.org', '.org', 'word w3'), cap('.com', '.com', 'word w3'), cap('.eu', '.eu', 'word')]
         : [];

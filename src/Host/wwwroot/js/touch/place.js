@@ -48,7 +48,7 @@ function show() {
         : key(h('span', {}, h('strong', {}, t('place.no_fixed')), h('small', { class: 'cut' }, t('place.never_merged'))), { onclick: () => choose(null) })]),
     h('div', { class: 'foot', id: 'people' },
       key(icon(dark ? 'sun' : 'moon'), { onclick: () => theme(dark ? 'light' : 'dark') }, t(dark ? 'place.light' : 'place.dark')),
-      key(icon('language'), { 'aria-label': t('place.language'), onclick: chooseLanguage }, languages[language]),
+      key(icon('language'), { onclick: chooseLanguage }, h('span', { class: 'sr' }, t('place.language')), languages[language]),
       [0, 1, 2].map(at => key(icon(people[at] ? 'pen' : 'user'), { class: people[at] ? '' : at > people.length ? 'shut' : '', onclick: () => nameOf(at) }, h('span', {}, people[at] ?? (t(['who.ask', 'place.second', 'place.third'][at])))))));
 }
 

@@ -123,8 +123,8 @@ function bibKey(bib, { small = null, strokes = 0, recently = false } = {}) {
   return key(String(bib), {
     class: `bib ${bibs.size(bib)} ${recently ? 'recent' : ''} ${isKept(bib) ? 'kept' : now ? 'now' : ''} ${out ? 'out' : ''}`,
     'data-bib': bib,
-    'aria-label': [t('bib', { bib }), entry && bibs.names(entry), out, strokes > 0 && t('report.reported', { n: strokes })].filter(Boolean).join(', '),
-  }, small ?? out ? h('small', {}, small ?? out) : null, small ? null : marks);
+  }, small ?? out ? h('small', {}, small ?? out) : null, small ? null : marks,
+    h('span', { class: 'sr' }, [entry && bibs.names(entry), strokes > 0 && t('report.reported', { n: strokes })].filter(Boolean).join(', ')));
 }
 
 let drawn = '';
@@ -260,10 +260,10 @@ function action(tap, how, left) {
   if (how === 'refused') return key(icon('sync', 's36'), { onclick: () => outbox.again(tap) }, t('again'));
   if (left <= 0) return tap.saved ? h('a', { class: 'key', href: `/today#${tap.saved.incident.client_uuid}` }, icon('pen', 's36'), t('correct')) : null;
   const share = left / (undoMs / 1000);
-  const ring = h('span', { class: 'ring' },
+  const ring = h('span', { class: 'ring', 'aria-hidden': 'true' },
     s('svg', { viewBox: '0 0 52 52', 'aria-hidden': 'true' }, s('circle', { class: 'rest', cx: 26, cy: 26, r: 22 }), s('circle', { class: 'left', cx: 26, cy: 26, r: 22, pathLength: 10, 'stroke-dasharray': `${10 * share} 10` })),
     h('b', {}, left));
-  return key(ring, { 'aria-label': t('undo'), onclick: () => outbox.withdraw(tap) }, t('undo'));
+  return key(ring, { onclick: () => outbox.withdraw(tap) }, t('undo'));
 }
 
 function additions(tap) {

@@ -1,0 +1,95 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+
+namespace ModularRace.Browser.Tests;
+
+/// <summary>axe finds nothing on any page: on the touchscreen in each language and both themes, with the contrast that glare needs (7:1).</summary>
+public sealed class AxeTests(Chromium chromium, CloudAndPi day)
+{
+    [Theory]
+    [InlineData("light", "en")]
+    [InlineData("dark", "en")]
+    [InlineData("light", "fr")]
+    [InlineData("dark", "de")]
+    [InlineData("light", "it")]
+    [InlineData("dark", "es")]
+    public async Task The_touchscreen(string theme, string language)
+    {
+        var words = new TouchWords(language);
+        await using var screen = await chromium.TouchscreenAsync(day.PiHost, theme, language);
+        await screen.OnCourseAsync(day);
+        var found = new List<string>();
+        async Task LookAsync(string what) => found.AddRange((await FaultsAsync(screen, glare: true)).Select(f => $"{what}: {f}"));
+        await screen[".bibs [data-bib=\"17\"]"].Last.TapAsync();
+        await Expect(screen[".said .disc"]).ToBeVisibleAsync();
+        await LookAsync("/report with a tap");
+        await screen.Key(words["write"]).TapAsync();
+        await LookAsync("/report, writing");
+        foreach (var page in AllPagesTests.Pages(touch: true).Where(p => p != "/join" && p != "/"))
+        {
+            await screen.GoAsync(page);
+            await screen.DrawnAsync();
+            await LookAsync(page);
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found.Distinct(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_first_page_of_a_phone()
+    {
+        await using var phone = await chromium.PhoneAsync(day.PiHost);
+        var invitation = await day.Pi.Post("/device/phones/invitation", null, System.Net.HttpStatusCode.OK);
+        await phone.GoAsync((string)invitation["url"]!);
+        Assert.Empty(await FaultsAsync(phone, glare: false));
+    }
+
+    [Fact]
+    public async Task The_desk()
+    {
+        var incident = (await day.Cloud.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[2], bib_number = 72 }, System.Net.HttpStatusCode.Created))["incident"]!.Text("client_uuid");
+        await using var desk = await chromium.AdminsDeskAsync(day);
+        var found = new List<string>();
+        foreach (var page in AllPagesTests.Pages(touch: false).Append("/races/{raceUuid}/incidents").Where(p => !p.EndsWith("/why", StringComparison.Ordinal)))
+        {
+            var path = page.Replace("{competitionUuid}", day.Competition, StringComparison.Ordinal).Replace("{raceUuid}", day.Race, StringComparison.Ordinal)
+                .Replace("{incidentUuid}", incident, StringComparison.Ordinal).Replace("{uuid}", day.Competition, StringComparison.Ordinal);
+            await desk.GoAsync(path);
+            found.AddRange((await FaultsAsync(desk, glare: false)).Select(f => $"{page}: {f}"));
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found.Distinct(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_review_with_conflicts_and_a_suggestion_open()
+    {
+        using var disputes = await Disputes.BetweenAsync(day);
+        var conflicts = new[] { await disputes.TwoDecisionsAsync(61), await disputes.DecidedTwiceAsync(62), (await disputes.TwoContentsAsync(163, 363, 1))[0] };
+        await disputes.NearAsync(64, "10:40:00.000", "10:40:50.000");
+        await using var desk = await chromium.AdminsDeskAsync(day);
+        var found = new List<string>();
+        foreach (var path in conflicts.Select(c => $"/conflicts?conflict={c}").Append("/suggestions").Append("/merges"))
+        {
+            await desk.GoAsync(path);
+            found.AddRange((await FaultsAsync(desk, glare: false)).Select(f => $"{path}: {f}"));
+        }
+
+        Assert.True(found.Count == 0, string.Join('\n', found.Distinct(StringComparer.Ordinal)));
+    }
+
+    private static async Task<List<string>> FaultsAsync(Screen screen, bool glare)
+    {
+        // What is shown for a moment (a toast, a flash) is looked at when it has come to rest.
+        await screen.Page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().iterations !== Infinity).map(a => a.finished))");
+        var options = new AxeRunOptions
+        {
+            ResultTypes = [ResultType.Violations],
+            // Without the rules that axe itself calls experiments.
+            RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+            Rules = glare ? new Dictionary<string, RuleOptions>(StringComparer.Ordinal) { ["color-contrast-enhanced"] = new() { Enabled = true } } : null,
+        };
+        var result = await screen.Page.RunAxe(options);
+        return [.. result.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id} ({v.Help}): {n.Html}"))];
+    }
+}
