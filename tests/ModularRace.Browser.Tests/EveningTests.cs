@@ -51,7 +51,7 @@ public sealed class EveningTests(Chromium chromium)
         await screen[".side .key"].First.TapAsync();
         await screen.Page.Keyboard.TypeAsync("Trial Cup");
         await screen.Key("Clear this Pi").Last.TapAsync();
-        await Expect(screen["h1"]).ToContainTextAsync("Ready for the next race");
+        await Expect(screen["main h1"]).ToContainTextAsync("Ready for the next race");
         await screen.AssertFitsAsync();
         Assert.Empty(await day.Pi.List("/competitions"));
     }

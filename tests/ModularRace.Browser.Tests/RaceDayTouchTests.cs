@@ -80,7 +80,7 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
         await screen.Key("Clear code").TapAsync();
         await TypeAsync(screen, made.Text("pairing_code"));
         await screen.Key("Pair").TapAsync();
-        await Expect(screen["h1"]).ToHaveTextAsync("Paired as “Pi Descent 1”");
+        await Expect(screen["main h1"]).ToHaveTextAsync("Paired as “Pi Descent 1”");
         await screen.AssertFitsAsync();
     }
 
@@ -88,7 +88,7 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
     {
         await screen.Key("Choose the competition").TapAsync();
         await screen[".pick .key"].Filter(new LocatorFilterOptions { HasText = "Trial Cup" }).TapAsync();
-        await Expect(screen["h1"]).ToHaveTextAsync("Ready for offline operation");
+        await Expect(screen["main h1"]).ToHaveTextAsync("Ready for offline operation");
         await screen.AssertFitsAsync();
         await Expect(screen[".counts"]).ToContainTextAsync("75bibs");
         await Expect(screen["table"]).ToContainTextAsync("Individual, men");
