@@ -32,7 +32,7 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
         await screen[".bibs [data-bib=\"6\"]"].Last.TapAsync();
         await SavedAsync(screen, 6);
         await Expect(screen[".said .note"]).ToContainTextAsync("Joined the report of");
-        await screen[".after"].GetByLabel("Undo").TapAsync();
+        await screen[".after"].GetByText("Undo").TapAsync();
         await Expect(screen[".said h1"]).ToHaveTextAsync("Bib 6 taken back");
         foreach (var bib in new[] { 6, 7, 58 }) Assert.Single(await pi.Admin.List($"/races/{day.Race}/incidents?bib_number={bib}"));
 
