@@ -11,6 +11,7 @@ internal sealed class Syncing(World world)
     public async Task<JsonNode?> SyncAsync(Pi pi, bool mayBreak = false)
     {
         var well = pi.Link is { Up: true, Ahead.Count: 0, GoneAfter: null } && !pi.Revoked && pi.Granted && !mayBreak;
+        var revoked = pi.Revoked;
         var ahead = string.Join(' ', pi.Link.Ahead.Select(t => t.Trouble.ToString())) + (pi.Link.GoneAfter is { } n ? $" gone after {n}" : "") + (pi.Link.Up ? "" : " no link");
         pi.Link.Answers.Clear();
         pi.Link.ServerFaults.Clear();
@@ -31,6 +32,7 @@ internal sealed class Syncing(World world)
             pi.Link.Ahead.Clear();
         }
 
+        if (revoked && answer is { Yes: true }) throw new SimulationFault($"{pi.Name} was revoked, and the cloud served it (R15).");
         if (pi.Link.ServerFaults.Count > 0 && !mayBreak) throw new SimulationFault($"The cloud answered {pi.Link.ServerFaults[0]}");
         // R11: only the cloud puts a record off.
         if (!pi.Link.Answers.Exists(a => a.Status == "deferred") && await RetriesAsync(pi) > retries) throw new SimulationFault($"{pi.Name}: a retry was counted though the cloud put nothing off (R11).");
