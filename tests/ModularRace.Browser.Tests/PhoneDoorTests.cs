@@ -36,6 +36,15 @@ public sealed class PhoneDoorTests(Chromium chromium)
         await phone.Page.ReloadAsync();
         await Expect(phone["h1"]).ToHaveTextAsync("Report with this phone");
         Assert.Equal(0, await phone["[name=Name]"].CountAsync());
+
+        // More than the page has room for: each can be reached.
+        await pi.Database.ExecuteAsync("INSERT INTO identity.phones (client_uuid, name, joined_at) SELECT gen_random_uuid(), 'Phone ' || n, now() FROM generate_series(1, 6) n");
+        await Expect(screen[".inside .item strong"]).ToHaveTextAsync(["Phone 6", "Phone 5", "Phone 4", "Phone 3"]);
+        await screen.AssertFitsAsync();
+        await screen.Key("Next").TapAsync();
+        await Expect(screen[".inside .item strong"]).ToHaveTextAsync(["Phone 2", "Phone 1"]);
+        await screen.Key("Next").TapAsync();
+        await Expect(screen[".inside .item strong"]).ToHaveCountAsync(4);
         screen.AssertQuiet();
     }
 }

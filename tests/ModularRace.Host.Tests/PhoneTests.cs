@@ -128,6 +128,17 @@ public sealed partial class PhoneTests(PiWithPhones pi) : IClassFixture<PiWithPh
         using (var own = await pi.Anonymous.GetAsync("place", Ct)) Assert.Equal(HttpStatusCode.OK, own.StatusCode);
     }
 
+    [Fact]
+    public async Task More_than_a_races_officials_are_not_let_in_and_the_code_stays_good()
+    {
+        await pi.Database.ExecuteAsync("INSERT INTO identity.phones (client_uuid, name, joined_at) SELECT gen_random_uuid(), 'Many', now() FROM generate_series(1, 20)");
+        var code = await pi.CodeAsync();
+        using var phone = new Phone(pi);
+        using (var refused = await phone.JoinAsync(code, "Al")) Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        await pi.Database.ExecuteAsync("UPDATE identity.phones SET removed_at = now() WHERE name = 'Many'");
+        using (var joined = await phone.JoinAsync(code, "Al")) Assert.Equal(HttpStatusCode.Redirect, joined.StatusCode);
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("70000")]

@@ -51,7 +51,9 @@ public sealed class EveningTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         Assert.Equal("validation_failed", told.Text("code"));
         await ReportAsync(112, 1200);
         day.Link.GoDown();
+        await day.PiHost.Database.ExecuteAsync("INSERT INTO identity.phones (client_uuid, name, joined_at) VALUES (gen_random_uuid(), 'Rita Ciresa', now())");
         told = await day.Pi.Post("/device/clear", new { confirm = "Trial Cup" }, HttpStatusCode.Conflict);
+        Assert.Single((await day.Pi.Get("/device/phones")).AsArray());
         Assert.Equal("not_safe_to_clear", told.Text("code"));
         Assert.Equal(["pending"], told["reasons"]!.AsArray().Select(r => r!.Text("code")));
         day.Link.ComeBack();
@@ -65,6 +67,7 @@ public sealed class EveningTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         Assert.True((bool)device["paired"]!);
         Assert.Null(device["competition"]);
         Assert.Empty(await day.Pi.List("/competitions"));
+        Assert.Empty((await day.Pi.Get("/device/phones")).AsArray());
 
         await day.Pi.Post("/device/download?wait=true", new { competition_uuid = day.Competition }, HttpStatusCode.OK);
         Assert.Equal(await StandingAsync(day.Cloud), await StandingAsync(day.Pi));

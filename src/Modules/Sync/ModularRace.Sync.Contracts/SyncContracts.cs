@@ -1,3 +1,4 @@
+using MediatR;
 using ModularRace.Shared.Messaging;
 
 namespace ModularRace.Sync.Contracts;
@@ -37,3 +38,6 @@ public sealed record DeviceState(
 
 /// <summary>Reads <see cref="DeviceState"/> (on a Pi).</summary>
 public sealed record ReadDeviceState : IQuery<DeviceState>;
+
+/// <summary>All that this Pi held was proven and deleted (R13), said within the transaction: it is free for the next race. Not said where something stays.</summary>
+public sealed record DeviceCleared : INotification;

@@ -2,7 +2,7 @@
 
 import { Away, call, get, post } from './api.js';
 import { fill, h, icon, key, s } from './dom.js';
-import './shell.js';
+import * as shell from './shell.js';
 import { t } from './texts.js';
 import * as times from './times.js';
 
@@ -15,6 +15,8 @@ let voidAt = 0;        // by performance.now(), when the code is good no more
 let word = null;       // why there is no code
 let people = [];
 let asking = false;
+let at = 0;            // the first of them that is shown
+let drawn = '';
 
 const picture = ({ size, path }, label) => s('svg', { class: 'qr', viewBox: `0 0 ${size} ${size}`, role: 'img', 'aria-label': label }, s('path', { d: path }));
 
@@ -27,6 +29,11 @@ const rows = fingerprint => fingerprint.split(':').reduce((all, pair, at) => {
 
 function show() {
   const old = invitation && performance.now() > voidAt;
+  if (at >= people.length) at = 0;
+  // Made anew only when something has changed: a key that a finger is on must not go from under it.
+  const state = JSON.stringify([invitation?.url, old, word, people, at]);
+  if (state === drawn) return;
+  drawn = state;
   fill(root,
     h('section', { class: 'card scan' },
       h('h2', {}, t('phones.scan')),
@@ -39,10 +46,10 @@ function show() {
       invitation && [h('p', { class: 'print' }, rows(invitation.fingerprint)), picture(invitation.fingerprint_qr, t('phones.print'))]),
     h('section', { class: 'card inside' },
       h('h2', {}, people.length === 0 ? t('phones.nobody') : t('phones.in', { n: people.length })),
-      h('div', { class: 'list' }, people.slice(0, mostShown).map(phone => h('div', { class: 'item' },
+      h('div', { class: 'list' }, people.slice(at, at + mostShown).map(phone => h('div', { class: 'item' },
         h('p', {}, h('strong', { class: 'cut' }, phone.name), h('span', {}, t('phones.since', { time: times.moment(phone.joined_at) }))),
         key(t('phones.remove'), { onclick: () => remove(phone) })))),
-      people.length > mostShown && h('p', {}, t('phones.more', { n: people.length - mostShown })),
+      people.length > mostShown && key(icon('down'), { onclick: () => { at += mostShown; show(); } }, t('send.next')),
       h('p', {}, t('phones.may'))));
 }
 
@@ -65,7 +72,7 @@ async function remove(phone) {
   try {
     await call('DELETE', `/device/phones/${phone.client_uuid}`);
   } catch (error) {
-    word = error instanceof Away ? t('away.short') : error.message;
+    shell.toast(error instanceof Away ? t('away.unchanged') : error.message, error instanceof Away ? 'kind' : '');
   }
   await look();
 }

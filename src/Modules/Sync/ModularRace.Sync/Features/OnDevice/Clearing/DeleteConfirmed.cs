@@ -40,6 +40,7 @@ internal sealed class DeleteConfirmedHandler(SyncDbContext db, DatabaseSession s
         var cleared = queue.Where(e => since.Length == 0 || (!RecordTypes.IsReference(e.RecordType) && !keep.Contains(e.ClientUuid))).ToList();
         if (since.Length == 0) await mediator.Send(new ClearReferenceRecords(), cancellationToken);
         await ForgetAsync([.. cleared.Select(e => e.ClientUuid)], everything: since.Length == 0, floor: cleared.Select(e => e.Edit).DefaultIfEmpty().Max(), cancellationToken);
+        if (since.Length == 0) await mediator.Publish(new Contracts.DeviceCleared(), cancellationToken);
         return cleared.CountBy(e => e.RecordType).OrderBy(c => RecordTypes.Rank(c.Key)).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
     }
 
