@@ -35,7 +35,7 @@ public sealed class OpenApiTests(Season season)
         [
             "GET /sync/health", "GET /competitions", "POST /competitions", "GET /competitions/{}", "PUT /competitions/{}", "GET /competitions/{}/races", "POST /competitions/{}/races", "GET /races/{}",
             "PUT /races/{}", "GET /races/{}/locations", "POST /races/{}/locations", "PUT /locations/{}", "DELETE /locations/{}", "GET /races/{}/start-list", "POST /races/{}/start-list",
-            "PUT /races/{}/start-list/{}", "DELETE /races/{}/start-list/{}", "POST /races/{}/start-list/copy", "GET /competitions/{}/penalties", "PUT /competitions/{}/penalties",
+            "PUT /races/{}/start-list/{}", "DELETE /races/{}/start-list/{}", "POST /races/{}/start-list/copy", "POST /races/{}/start-list/bibs", "DELETE /races/{}/start-list/bibs", "GET /competitions/{}/penalties", "PUT /competitions/{}/penalties",
             "GET /competitions/{}/phrases", "PUT /competitions/{}/phrases", "POST /incidents", "GET /races/{}/incidents", "GET /incidents/{}", "PATCH /incidents/{}", "PATCH /reports/{}",
             "POST /incidents/{}/reports", "POST /reports/{}/withdraw", "POST /incidents/{}/officialize", "POST /incidents/{}/decision", "GET /incidents/{}/history", "POST /incidents/{}/merge", "POST /incidents/{}/split", "POST /auth/login",
             "POST /auth/refresh", "POST /auth/logout", "POST /api-keys", "GET /api-keys", "DELETE /api-keys/{}",
@@ -49,6 +49,7 @@ public sealed class OpenApiTests(Season season)
         string[] pi =
         [
             "GET /device", "POST /device/pair", "GET /device/competitions", "POST /device/download", "GET /device/progress", "POST /device/sync", "GET /device/queue", "POST /device/queue/{}/retry",
+            "GET /device/stick/start-lists", "GET /device/stick/start-list",
         ];
         var onCloud = Operations(await season.Admin.Good("GET", "~/openapi/v1.json")).Select(o => o.Name).ToList();
         var onPi = Operations(await season.Pi.Good("GET", "~/openapi/v1.json")).Select(o => o.Name).ToList();

@@ -190,5 +190,28 @@ public sealed class ReferenceDataTests(Season season)
         await season.Admin.Refused("DELETE", path + "/4444", null, 404, "not_found");
     }
 
+    [Fact]
+    public async Task Bibs_are_given_out_by_their_numbers_and_taken_back_all_or_none()
+    {
+        var course = await season.CourseAsync();
+        var path = $"/races/{course.Race}/start-list/bibs";
+        Assert.Equal((75, 0, 0, 0, 75), Counts(await season.Admin.Good("POST", path, new { first = 1, last = 75 })));
+        Assert.Equal((1, 0, 75, 0, 1), Counts(await season.Admin.Good("POST", path, new { first = 1, last = 76 })));
+        foreach (var body in new[]
+        {
+            "", "null", "[]", "{}", "{\"first\":null}", "{\"first\":\"1\"}", "{\"first\":1.5}", "{\"first\":1e99}", "{\"first\":0}", "{\"first\":10000}", "{\"first\":99999999999999}", "{\"first\":9,\"last\":8}",
+            "{\"first\":1,\"last\":9999}", "{\"first\":1,\"athletes\":0}", "{\"first\":1,\"athletes\":2}", "{\"first\":1,\"athletes\":\"one\"}",
+        })
+            await season.Admin.Refused("POST", path, body, 400, "validation_failed");
+        await season.Admin.Refused("POST", $"/races/{Calls.Uuid()}/start-list/bibs", new { first = 1 }, 404, "not_found");
+
+        await course.ReportAsync(season.Admin, 70);
+        await season.Admin.Refused("DELETE", path + "?first=60&last=9999", null, 409, "in_use");
+        foreach (var query in new[] { "", "?first=", "?first=x", "?first=0", "?first=2&last=1", "?first=1&last=10000", "?last=5" }) await season.Admin.Refused("DELETE", path + query, null, 400, "validation_failed");
+        Assert.Equal((0, 0, 0, 6, 0), Counts(await season.Admin.Good("DELETE", path + "?first=71&last=9999")));
+        Assert.Equal((0, 0, 0, 0, 0), Counts(await season.Admin.Good("DELETE", path + "?first=71&last=9999")));
+        Assert.Equal(70, (await season.Admin.All($"/races/{course.Race}/start-list")).Count);
+    }
+
     private static (int, int, int, int, int) Counts(JsonNode n) => ((int)n["created"]!, (int)n["updated"]!, (int)n["unchanged"]!, (int)n["removed"]!, (int)n["athletes_created"]!);
 }

@@ -88,6 +88,14 @@ internal static class CompetitionsEndpoints
             .RequireAuthorization(Policies.ReferenceData).WithName("CopyStartList").WithSummary("Bibs of one race into another, such as from a qualification to a final")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
+        races.MapPost("/start-list/bibs", (Guid uuid, PutBibs body, IMediator m, CancellationToken ct) => m.Send(body with { RaceUuid = uuid }, ct))
+            .RequireAuthorization(Policies.ReferenceData).WithName("PutBibs").WithSummary("Bibs by their numbers alone, such as 1 to 75; those on the list stay as they are")
+            .Produces<StartListChanges>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+        races.MapDelete("/start-list/bibs", (Guid uuid, int? first, int? last, IMediator m, CancellationToken ct) => m.Send(new RemoveBibs(uuid, first, last), ct))
+            .RequireAuthorization(Policies.ReferenceData).WithName("RemoveBibs").WithSummary("Takes bibs off the start list; where one has incidents, all stay")
+            .Produces<StartListChanges>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
         races.MapPut("/start-list/{bib:int}", async (Guid uuid, int bib, PutBib body, HttpRequest request, HttpResponse http, IMediator m, CancellationToken ct) =>
                 Tagged(http, await m.Send(body with { RaceUuid = uuid, Bib = bib, IfMatch = IfMatch(request) }, ct), b => b.Revision))
             .RequireAuthorization(Policies.ReferenceData).WithName("PutBib").WithSummary("Sets one bib of a start list, whole")

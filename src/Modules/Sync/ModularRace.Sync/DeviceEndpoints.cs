@@ -13,6 +13,7 @@ using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Queueing;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Features.OnDevice.Showing;
+using ModularRace.Sync.Features.OnDevice.StartLists;
 using ModularRace.Sync.Features.OnDevice.Verifying;
 using ModularRace.Sync.Wire;
 
@@ -80,6 +81,14 @@ internal static class DeviceEndpoints
 
         device.MapPost("/stick/receipt", (IMediator mediator, CancellationToken ct) => mediator.Send(new TakeReceiptFromStick(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("TakeReceiptFromStick").WithSummary("Takes the newest receipt for this Pi from the memory stick").Produces<TakenReceipt>().ProducesProblem(404).ProducesProblem(409);
+
+        device.MapGet("/stick/start-lists", (IMediator mediator, CancellationToken ct) => mediator.Send(new ListStickStartLists(), ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ListStickStartLists").WithSummary("The CSV files on the memory stick that is in, newest first").Produces<StickStartLists>().ProducesProblem(409);
+
+        device.MapGet("/stick/start-list", async (string? name, IMediator mediator, CancellationToken ct) =>
+                Results.Bytes((await mediator.Send(new ReadStickStartList(name), ct)).Csv, "text/csv"))
+            .RequireAuthorization(Policies.PiOperator).WithName("ReadStickStartList").WithSummary("One of those files, as it lies there").Produces<byte[]>(200, "text/csv")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(413);
 
         device.MapGet("/clearance", (IMediator mediator, CancellationToken ct) => mediator.Send(new ReadClearance(), ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ReadClearance").WithSummary("What stands in the way of clearing this Pi").Produces<Clearance>();

@@ -25,11 +25,11 @@ internal sealed class Athlete : MergeableRecord
         .With("first_name", FirstName).With("last_name", LastName).With("nation", Nation).With("gender", Gender)
         .With("birth_year", BirthYear).With("license_number", LicenseNumber);
 
-    /// <summary>By licence, else by name, nation, gender and year of birth; what one of the two does not say does not part them.</summary>
+    /// <summary>By licence, else by name, nation, gender and year of birth; what one of the two does not say does not part them. Of whom nothing is known is nobody else.</summary>
     public bool IsSamePersonAs(Athlete other) =>
         LicenseNumber is not null && other.LicenseNumber is not null
             ? LicenseNumber == other.LicenseNumber
-            : Names.Folded(FirstName) == Names.Folded(other.FirstName) && Names.Folded(LastName) == Names.Folded(other.LastName) && Nation == other.Nation
+            : Nation != Unnamed.Nation && Names.Folded(FirstName) == Names.Folded(other.FirstName) && Names.Folded(LastName) == Names.Folded(other.LastName) && Nation == other.Nation
                 && (Gender is null || other.Gender is null || Gender == other.Gender) && (BirthYear is null || other.BirthYear is null || BirthYear == other.BirthYear);
 
     public static Athlete Read(RecordReader from) => new()
