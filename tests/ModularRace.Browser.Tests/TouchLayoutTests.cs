@@ -50,6 +50,32 @@ public sealed class TouchLayoutTests(Chromium chromium, CloudAndPi day)
         await Expect(screen[".pick .key"].First).ToBeVisibleAsync();
         await MeasureAsync("/download, choosing");
 
+        await GoAsync("/emergency");
+        await screen[".pick.cols2 .key"].First.TapAsync();
+        await Expect(screen.Key(words["emergency.add_place"])).ToBeVisibleAsync();
+        await MeasureAsync("/emergency, the locations");
+        await screen[".pick .key"].First.TapAsync();
+        await MeasureAsync("/emergency, a location of the office");
+        await screen.Key(words["stick.close"]).TapAsync();
+        await screen.Key(words["emergency.back"]).TapAsync();
+        await screen[".pick.cols2 .key"].Nth(1).TapAsync();
+        await Expect(screen[".bibs .bib"].First).ToBeVisibleAsync();
+        await MeasureAsync("/emergency, the bibs");
+        await screen[".bibs .bib"].First.TapAsync();
+        await MeasureAsync("/emergency, a bib of the office");
+        await screen.Key(words["stick.close"]).TapAsync();
+        await screen.Key(words["emergency.back"]).TapAsync();
+        await screen.Key(words["emergency.new"]).Or(screen.Key(words["emergency.other"])).TapAsync();
+        await MeasureAsync("/emergency, another competition");
+        if (await screen[".layer"].CountAsync() > 0) await screen.Key(words["emergency.new"]).TapAsync();
+        await Expect(screen.Key(words["emergency.need_discipline"])).ToBeVisibleAsync();
+        await MeasureAsync("/emergency, a new competition");
+        await screen[".pick .key"].Nth(1).TapAsync();
+        await MeasureAsync("/emergency, the venue");
+        await screen[".layer [aria-pressed=true]"].TapAsync();
+        await screen[".pick .key"].Nth(2).TapAsync();
+        await MeasureAsync("/emergency, the days");
+
         await GoAsync("/phones");
         await GoAsync("/place");
         await screen.Key(words["who.ask"]).Last.TapAsync();

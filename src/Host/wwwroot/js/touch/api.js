@@ -25,8 +25,9 @@ function words(problem) {
   return first ?? problem.detail ?? problem.title ?? null;
 }
 
-/** One call. Answers {status, body, etag}; throws Away or Refused. */
+/** One call. The body is sent as JSON, bytes as the CSV file that they are. Answers {status, body}; throws Away or Refused. */
 export async function call(method, path, body, { headers = {}, timeoutMs = 8000, again = true } = {}) {
+  const file = body instanceof ArrayBuffer;
   let response;
   try {
     response = await fetch(base + path, {
@@ -36,19 +37,20 @@ export async function call(method, path, body, { headers = {}, timeoutMs = 8000,
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
         Accept: 'application/json',
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(body === undefined ? {} : { 'Content-Type': file ? 'text/csv' : 'application/json' }),
         ...(method === 'GET' ? {} : { 'X-CSRF-TOKEN': token }),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || file ? body : JSON.stringify(body),
     });
   } catch (error) {
     throw new Away(error.message);
   }
-  const json = (response.headers.get('Content-Type') ?? '').includes('json');
+  const type = response.headers.get('Content-Type') ?? '';
+  const json = type.includes('json');
   let answer = null;
   try {
-    answer = json ? await response.json() : null;
+    answer = json ? await response.json() : type.includes('csv') ? await response.arrayBuffer() : null;
   } catch (error) {
     throw new Away(error.message); // cut off in the middle of the answer: nothing is known
   }

@@ -48,7 +48,7 @@ async function choose() {
     const answer = await get('/device/competitions', { timeoutMs: 40000 });
     items = answer.items ?? answer.competitions ?? answer;
   } catch (error) {
-    told('nolink', t('download.not_asked'), why(error), key(t('again'), { class: 'go', onclick: choose }), competition ? key(t('download.back'), { onclick: showReady }) : h('a', { class: 'key', href: '/send' }, t('download.back')));
+    told('nolink', t('download.not_asked'), why(error), key(t('again'), { class: 'go', onclick: choose }), competition ? key(t('download.back'), { onclick: showReady }) : h('a', { class: 'key', href: '/send' }, t('download.back')), !competition && make());
     return;
   }
   showChoice(items);
@@ -112,6 +112,11 @@ function told(mark, title, text, ...keys) {
   fill(root, h('div', { class: 'loading-card card' }, icon(mark, 's64'), h('h1', {}, title), h('p', {}, text), h('div', { class: 'keys' }, keys)));
 }
 
-if (!device.paired && !competition) told('pair', t('download.first_pair'), t('download.first_pair_more'), h('a', { class: 'key go', href: '/pair' }, icon('pair', 's32'), t('place.pair')));
+/** What needs no network. */
+function make() {
+  return h('a', { class: 'key', href: '/emergency' }, icon('plus', 's32'), t('place.make'));
+}
+
+if (!device.paired && !competition) told('pair', t('download.first_pair'), t('download.first_pair_more'), h('a', { class: 'key go', href: '/pair' }, icon('pair', 's32'), t('place.pair')), make());
 else if (competition) showReady();
 else choose();

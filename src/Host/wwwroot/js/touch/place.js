@@ -9,7 +9,7 @@ import * as times from './times.js';
 
 const { races, race: chosenRace, location: chosenLocation } = pageData();
 const root = document.getElementById('place');
-const racesOnPage = 5;
+const racesOnPage = 4; // below them stands the way to a race that is missing
 const placesOnPage = 15;
 
 let race = races.find(r => r.client_uuid === chosenRace?.client_uuid) ?? (races.length === 1 ? races[0] : races.find(r => r.status === 'in_progress') ?? null);
@@ -41,7 +41,8 @@ function show() {
     h('h2', {}, t('place.race'), moreRaces && h('small', {}, t('range.of', { first: raceAt + 1, last: raceAt + shownRaces.length, total: races.length }))),
     h('h2', {}, t(race ? 'place.where' : 'place.first'), places.length > placesOnPage - 1 && h('small', {}, t('range.of', { first: placeAt + 1, last: placeAt + shownPlaces.length, total: places.length }))),
     h('div', { class: 'pick' }, (moreRaces ? shownRaces.slice(0, racesOnPage - (shownRaces.length === racesOnPage ? 1 : 0)) : shownRaces).map(r => key(h('span', {}, h('strong', { class: 'cut' }, r.name), h('small', { class: 'cut' }, under(r))), { 'aria-pressed': r === race ? 'true' : 'false', onclick: () => { race = r; placeAt = 0; show(); } })),
-      moreRaces && key(icon('down'), { class: 'center', onclick: () => { raceAt = raceAt + racesOnPage - 1 < races.length ? raceAt + racesOnPage - 1 : 0; show(); } }, t('place.more_races'))),
+      moreRaces && key(icon('down'), { class: 'center', onclick: () => { raceAt = raceAt + racesOnPage - 1 < races.length ? raceAt + racesOnPage - 1 : 0; show(); } }, t('place.more_races')),
+      h('a', { class: 'key center', href: '/emergency' }, icon('plus'), t('place.make_race'))),
     h('div', { class: 'pick cols3' }, race && [
       ...shownPlaces.map(place => key(h('span', {}, h('strong', { class: 'cut' }, place.name), once(place) && h('small', { class: 'cut' }, once(place))), { 'aria-pressed': chosenRace?.client_uuid === race.client_uuid && chosenLocation?.client_uuid === place.client_uuid ? 'true' : 'false', onclick: () => choose(place) })),
       places.length > placesOnPage - 1 ? key(icon('down'), { class: 'center', onclick: () => { placeAt = placeAt + placesOnPage - 1 < places.length ? placeAt + placesOnPage - 1 : 0; show(); } }, t('place.more_places'))
@@ -54,8 +55,8 @@ function show() {
 
 function showNone() {
   root.className = 'body';
-  fill(root, h('div', { class: 'loading-card card' }, icon('race', 's64'), h('h1', {}, t('place.none')), h('p', {}, t('place.none_more')),
-    h('div', { class: 'keys' }, h('a', { class: 'key go', href: '/download' }, icon('download', 's32'), t('place.fetch')), h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), t('place.pair')), key(icon('language', 's32'), { onclick: chooseLanguage }, languages[language]))));
+  fill(root, h('div', { class: 'loading-card card' }, icon('race', 's64'), h('h1', {}, t('place.none')), h('p', {}, t('place.none_more')), h('p', {}, t('place.none_make')),
+    h('div', { class: 'keys' }, h('a', { class: 'key go', href: '/download' }, icon('download', 's32'), t('place.fetch')), h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), t('place.pair')), h('a', { class: 'key', href: '/emergency' }, icon('plus', 's32'), t('place.make')), key(icon('language', 's32'), { onclick: chooseLanguage }, languages[language]))));
 }
 
 function choose(place) {

@@ -166,18 +166,9 @@ grid.addEventListener('click', event => {
 
 function showRanges() {
   const many = pages.length >= 5;
-  const window = pages.length > 5 ? Math.floor(page / 4) * 4 : 0;
-  const shown = pages.length > 5 ? pages.slice(window, window + 4) : pages;
-  const label = ({ first, last }) => first === last ? `${first}` : `${first}–${last}`;
-  const tabs = shown.map((part, at) => key(last4(label(part)), {
-    class: label(part).length > 7 ? 'long' : '', 'aria-pressed': window + at === page ? 'true' : 'false', onclick: () => choose(window + at),
-  }));
-  if (pages.length > 5) tabs.push(key(icon('more', 's36'), { 'aria-label': t('report.more_bibs'), onclick: () => choose(window + 4 < pages.length ? window + 4 : 0) }));
   ranges.className = `ranges ${many ? 'full' : ''}`;
-  fill(ranges, !many && h('p', { class: 'last' }, t('report.last_1'), h('br'), t('report.last_2')), h('div', { class: 'tabs' }, tabs));
+  fill(ranges, !many && h('p', { class: 'last' }, t('report.last_1'), h('br'), t('report.last_2')), bibs.tabs(pages, page, choose));
 }
-
-const last4 = label => label.length > 7 ? label.split('–').flatMap((part, at) => at === 0 ? [h('span', {}, `${part}–`)] : [h('span', {}, part)]) : [h('span', {}, label)];
 
 function choose(at) {
   page = at;
@@ -205,7 +196,7 @@ async function writeText() {
   outbox.change(tap, { description: describe(tap) || null });
 }
 
-const who = tap => tap.entry ? `${bibs.names(tap.entry)} · ${bibs.nation(tap.entry)}` : tap.bib_number === null ? t('who.not_read') : t('who.not_listed');
+const who = tap => tap.entry ? bibs.who(tap.entry) : tap.bib_number === null ? t('who.not_read') : t('who.not_listed');
 const stamp = tap => times.clock(tap.saved ? Date.parse(tap.saved.report.occurred_at) : times.corrected(tap.wall));
 
 function joined(tap) {
@@ -250,7 +241,7 @@ function showTray() {
   const note = notes[how];
   tray.className = `after ${{ sending: 'sending', kept: 'kept', refused: 'refused', withdrawing: 'kept', withdrawn: 'kept' }[how] ?? ''}`;
   const said = h('div', { class: 'said' }, h('span', { class: 'disc' }, icon(marks[how], 's28')),
-    h('div', {}, h('h1', { class: title.length > 25 ? 'longest' : title.length > 21 ? 'long' : '' }, title), h('p', { class: 'cut' }, how === 'kept' && `${stamp(tap)} · `, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? ` · ${bibs.nation(tap.entry)}` : who(tap), how !== 'kept' && number),
+    h('div', {}, h('h1', { class: title.length > 25 ? 'longest' : title.length > 21 ? 'long' : '' }, title), h('p', { class: 'cut' }, how === 'kept' && `${stamp(tap)} · `, h('b', {}, tap.entry ? bibs.names(tap.entry) : ''), tap.entry ? bibs.nation(tap.entry) && ` · ${bibs.nation(tap.entry)}` : who(tap), how !== 'kept' && number),
       note && h('p', { class: 'note cut' }, note)));
   fill(tray, said, h('div', { class: 'acts' }, action(tap, how, left)), how.startsWith('withdr') ? h('div', { class: 'what' }) : additions(tap));
 }
@@ -270,7 +261,7 @@ function additions(tap) {
   const team = (tap.entry?.athletes ?? []).length > 1 ? tap.entry.athletes : [];
   const chosen = phrasesOfTap(tap);
   const pick = phrases.slice(0, 7 - team.length).map(phrase => key(phrase, { 'aria-pressed': chosen.includes(phrase) ? 'true' : 'false', onclick: () => toggle(phrase) }));
-  const athletes = team.map((athlete, at) => key(h('span', { class: 'cut' }, athlete.last_name), {
+  const athletes = team.map((athlete, at) => key(h('span', { class: 'cut' }, bibs.isUnnamed(athlete) ? '' : athlete.last_name), {
     class: 'athlete', 'aria-pressed': tap.wants.athlete_position === at + 1 ? 'true' : 'false',
     onclick: () => outbox.change(tap, { athlete_position: tap.wants.athlete_position === at + 1 ? null : at + 1 }),
   }, h('small', {}, t('athlete', { n: at + 1 }))));

@@ -108,7 +108,7 @@ function showStrip() {
   else if (known && left === null) parts.push(h('span', { class: 'allsent' }, icon('check'), t('strip.allsent')));
   if (device?.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), t('strip.failed', { n: device.failed })));
   parts.push(link());
-  parts.push(h('span', {}, device?.last_sync_at ? t('strip.last', { time: times.moment(device.last_sync_at) }) : t('strip.never')));
+  if (device?.paired !== false) parts.push(h('span', {}, device?.last_sync_at ? t('strip.last', { time: times.moment(device.last_sync_at) }) : t('strip.never')));
   const free = cardFree();
   if (free) parts.push(h('span', { class: 'end' }, icon('card'), free));
   fill(strip, parts);

@@ -54,7 +54,7 @@ function state(incident) {
 }
 
 const title = incident => incident.bib_number === null || incident.bib_number === undefined ? t('bib.none')
-  : onCourse.has(incident.bib_number) ? `${bibs.names(onCourse.get(incident.bib_number))} · ${bibs.nation(onCourse.get(incident.bib_number))}` : t('today.not_listed');
+  : onCourse.has(incident.bib_number) ? bibs.who(onCourse.get(incident.bib_number)) : t('today.not_listed');
 const gist = incident => (incident.description ?? live(incident).map(report => report.description).find(Boolean) ?? '').split('\n')[0];
 
 async function refresh() {
