@@ -74,7 +74,7 @@ public sealed class AxeTests(Chromium chromium, CloudAndPi day)
     [Fact]
     public async Task The_review_with_conflicts_and_a_suggestion_open()
     {
-        using var disputes = await Disputes.BetweenAsync(day);
+        await using var disputes = await Disputes.BetweenAsync(day);
         var conflicts = new[] { await disputes.TwoDecisionsAsync(61), await disputes.DecidedTwiceAsync(62), (await disputes.TwoContentsAsync(163, 363, 1))[0] };
         await disputes.NearAsync(64, "10:40:00.000", "10:40:50.000");
         await using var desk = await chromium.AdminsDeskAsync(day);

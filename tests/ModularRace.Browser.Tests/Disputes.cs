@@ -1,10 +1,16 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace ModularRace.Browser.Tests;
 
-/// <summary>Two Pis that may decide and know nothing of each other, and short words for what they disagree on.</summary>
-internal sealed class Disputes(CloudAndPi day, HandDevice boot, HandDevice climb) : IDisposable
+/// <summary>
+/// Two Pis that may decide and know nothing of each other, and short words for what they disagree on. What is still
+/// open at the end is resolved: the cloud is every class's, and the next one may count its conflicts.
+/// </summary>
+internal sealed class Disputes(CloudAndPi day, HandDevice boot, HandDevice climb) : IAsyncDisposable
 {
+    private readonly List<string> _raised = [];
+
     public static async Task<Disputes> BetweenAsync(CloudAndPi day) =>
         new(day, await HandDevice.PairAsync(day, mayDecide: true, name: "Pi Boot section"), await HandDevice.PairAsync(day, mayDecide: true, name: "Pi Climb 2"));
 
@@ -29,7 +35,9 @@ internal sealed class Disputes(CloudAndPi day, HandDevice boot, HandDevice climb
     {
         var incidents = Enumerable.Range(0, count).Select(_ => Uuid()).ToList();
         await boot.Upload([.. incidents.Select((incident, i) => Seen(incident, bib + i, "One ski missing"))]);
-        return [.. (await climb.Upload([.. incidents.Select((incident, i) => Seen(incident, other + i, "One ski in hand"))])).Select(r => r.Text("conflict_uuid"))];
+        List<string> conflicts = [.. (await climb.Upload([.. incidents.Select((incident, i) => Seen(incident, other + i, "One ski in hand"))])).Select(r => r.Text("conflict_uuid"))];
+        _raised.AddRange(conflicts);
+        return conflicts;
     }
 
     /// <summary>One fault, or two, seen on both.</summary>
@@ -51,13 +59,24 @@ internal sealed class Disputes(CloudAndPi day, HandDevice boot, HandDevice climb
         return device;
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        var open = (await day.Cloud.List($"/conflicts?state=pending&competition_uuid={day.Competition}")).Select(c => c.Text("client_uuid"));
+        foreach (var conflict in open.Intersect(_raised, StringComparer.Ordinal))
+        {
+            await day.Cloud.Post($"/conflicts/{conflict}/resolve", new { resolution = "cloud_wins" }, HttpStatusCode.OK);
+        }
+
         boot.Dispose();
         climb.Dispose();
     }
 
-    private static string Raised(IReadOnlyList<JsonNode> results) => results.Select(r => (string?)r["conflict_uuid"]).OfType<string>().First();
+    private string Raised(IReadOnlyList<JsonNode> results)
+    {
+        var conflict = results.Select(r => (string?)r["conflict_uuid"]).OfType<string>().First();
+        _raised.Add(conflict);
+        return conflict;
+    }
 
     private JsonObject Seen(string incident, int bib, string what)
     {

@@ -9,7 +9,7 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
     [Fact]
     public async Task Fifty_conflicts_are_worked_through_by_keyboard_and_the_rest_of_a_kind_at_once()
     {
-        using var disputes = await Disputes.BetweenAsync(day);
+        await using var disputes = await Disputes.BetweenAsync(day);
         var pair = await disputes.TwoDecisionsAsync(36);
         var twice = await disputes.DecidedTwiceAsync(61);
         var contents = await disputes.TwoContentsAsync(100, 300, 48);
@@ -64,7 +64,7 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
     [Fact]
     public async Task What_moved_on_while_the_page_was_open_is_told_and_what_was_typed_stays()
     {
-        using var disputes = await Disputes.BetweenAsync(day);
+        await using var disputes = await Disputes.BetweenAsync(day);
         var conflicts = await disputes.TwoContentsAsync(180, 380, 2);
         var (conflict, other) = (conflicts[0], conflicts[1]);
         await using var desk = await chromium.AdminsDeskAsync(day);
@@ -99,7 +99,7 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
     [Fact]
     public async Task A_near_miss_is_merged_from_the_suggestions_and_undone_in_the_merge_log()
     {
-        using var disputes = await Disputes.BetweenAsync(day);
+        await using var disputes = await Disputes.BetweenAsync(day);
         await disputes.NearAsync(44, "10:30:12.000", "10:30:56.000");
         await disputes.NearAsync(45, "10:40:12.000", "10:40:56.000");
         await using var desk = await chromium.AdminsDeskAsync(day);
@@ -128,7 +128,7 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
     [Fact]
     public async Task Another_window_is_tried_over_the_competition_and_says_what_it_would_join()
     {
-        using var disputes = await Disputes.BetweenAsync(day);
+        await using var disputes = await Disputes.BetweenAsync(day);
         await disputes.NearAsync(46, "10:50:12.000", "10:50:56.000");
         await using var desk = await chromium.AdminsDeskAsync(day);
         await desk.GoAsync($"/replay?competition={await AboutAsync()}");
