@@ -63,7 +63,7 @@ public sealed class DeskTests(Chromium chromium, CloudAndPi day, RunningCloud fr
     {
         await using var desk = await chromium.AdminsDeskAsync(day);
         await desk.GoAsync("/devices");
-        await desk.Page.Keyboard.PressAsync("p");
+        await desk.PressAsync("p");
         await desk["#Pairing_Name"].FillAsync("Pi Lost And Found");
         await desk["dialog[open] .btn.go"].ClickAsync();
         await Expect(desk[".code h2"]).ToHaveTextAsync("Code for Pi Lost And Found");

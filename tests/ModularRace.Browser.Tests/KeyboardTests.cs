@@ -71,7 +71,7 @@ public sealed class KeyboardTests(Chromium chromium, CloudAndPi day)
     private static async Task FillAsync(Screen desk, string field, string text)
     {
         await TabToAsync(desk, desk[field]);
-        if (await desk[field].GetAttributeAsync("type") != "date") await desk.Page.Keyboard.PressAsync("Control+a");
+        if (await desk[field].GetAttributeAsync("type") != "date") await desk.PressAsync("Control+a");
         await desk.Page.Keyboard.TypeAsync(text);
     }
 
@@ -83,7 +83,7 @@ public sealed class KeyboardTests(Chromium chromium, CloudAndPi day)
         {
             if (await target.EvaluateAsync<bool>("e => e === document.activeElement"))
                 return;
-            await desk.Page.Keyboard.PressAsync("Tab");
+            await desk.PressAsync("Tab");
             Assert.Equal("", await desk.Page.EvaluateAsync<string>(Unmarked));
         }
 

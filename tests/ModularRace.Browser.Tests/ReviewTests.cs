@@ -18,17 +18,17 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
         await Expect(desk[".conflicts [name=chosen]"]).ToHaveCountAsync(50);
         await Expect(desk["nav [aria-current=page] i:not(.hint)"]).ToHaveTextAsync("50 open conflicts");
 
-        await desk.Page.Keyboard.PressAsync("j");
+        await desk.PressAsync("j");
         await Expect(desk[".ttl"]).ToContainTextAsync("two incidents 17.2 s apart (11:04:10 by Paola Varesco on Pi Boot section; 11:04:27 by Rita Ciresa on Pi Climb 2, clock corrected by +2 min 29.0 s)");
         await Expect(desk["tr.diff"].First).ToContainTextAsync(new Regex("Penalty P4.*No action", RegexOptions.Singleline, TimeSpan.FromSeconds(1)));
         await Expect(desk[".cmp"]).ToContainTextAsync("own clock 11:01:58.2, +2 min 29.0 s, ± 3.1 s");
-        await desk.Page.Keyboard.PressAsync("Enter"); // nothing is chosen: nothing is sent
-        await desk.Page.Keyboard.PressAsync("2");
+        await desk.PressAsync("Enter"); // nothing is chosen: nothing is sent
+        await desk.PressAsync("2");
         await Expect(desk["[data-label]"]).ToHaveTextAsync("Resolve: No action for bib 36");
-        await desk.Page.Keyboard.PressAsync("n");
+        await desk.PressAsync("n");
         await desk.Page.Keyboard.TypeAsync("The gate was down.");
-        await desk.Page.Keyboard.PressAsync("Escape");
-        await desk.Page.Keyboard.PressAsync("Enter");
+        await desk.PressAsync("Escape");
+        await desk.PressAsync("Enter");
 
         // The next one of the list is open already.
         await Expect(desk[".one > .alert.good"]).ToContainTextAsync("Bib 36: kept the device’s.");
@@ -37,16 +37,16 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
         var resolved = await day.Cloud.Get($"/conflicts/{pair}");
         Assert.Equal(("device_wins", "The gate was down."), (resolved.Text("resolution"), resolved.Text("notes")));
 
-        await desk.Page.Keyboard.PressAsync("e");
+        await desk.PressAsync("e");
         await desk["#field-decision"].SelectOptionAsync("penalty_applied");
         await desk["#field-penalty_code"].FillAsync("P3");
-        await desk.Page.Keyboard.PressAsync("Control+Enter");
+        await desk.PressAsync("Control+Enter");
         await Expect(desk[".one > .alert.good"]).ToContainTextAsync("Bib 61: written anew.");
         Assert.Equal("P3", (await day.Cloud.Get($"/incidents/{(await day.Cloud.Get($"/conflicts/{twice}")).Text("record_uuid")}")).Text("penalty_code"));
 
-        await desk.Page.Keyboard.PressAsync("?");
+        await desk.PressAsync("?");
         await Expect(desk["dialog#keys"]).ToBeVisibleAsync();
-        await desk.Page.Keyboard.PressAsync("Escape");
+        await desk.PressAsync("Escape");
 
         // All of the kind at once; of one of them another side has said something since the list was shown.
         await desk["[data-all]"].CheckAsync();
@@ -69,7 +69,7 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
         var (conflict, other) = (conflicts[0], conflicts[1]);
         await using var desk = await chromium.AdminsDeskAsync(day);
         await desk.GoAsync($"/conflicts?conflict={conflict}");
-        await desk.Page.Keyboard.PressAsync("2");
+        await desk.PressAsync("2");
         await desk["#note"].FillAsync("Seen by me.");
         using var third = await disputes.AnotherSaysAsync(conflict, 7);
 
@@ -88,7 +88,7 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
 
         // Two at once: the second is told who was faster.
         await desk.GoAsync($"/conflicts?conflict={other}");
-        await desk.Page.Keyboard.PressAsync("1");
+        await desk.PressAsync("1");
         await desk["#note"].FillAsync("Mine.");
         await day.Cloud.Post($"/conflicts/{other}/resolve", new { resolution = "device_wins" }, HttpStatusCode.OK);
         await desk["#resolve .btn.go"].ClickAsync();
@@ -107,10 +107,10 @@ public sealed class ReviewTests(Chromium chromium, CloudAndPi day)
         await desk.GoAsync($"/suggestions?suggestion={suggested.Single(s => (int)s["bib_number"]! == 44).Text("client_uuid")}");
         await Expect(desk["nav [aria-current=page] i.hint"]).ToHaveTextAsync($"{suggested.Count} suggestions");
         await Expect(desk[".ttl"]).ToContainTextAsync("Bib 44 at Start: two reports 44 s apart (11:30:12 by Paola Varesco on Pi Boot section; 11:30:56 by Rita Ciresa on Pi Climb 2). Not joined: they are more than 30 s apart.");
-        await desk.Page.Keyboard.PressAsync("m");
+        await desk.PressAsync("m");
         await Expect(desk[".one > .alert.good"]).ToContainTextAsync("Merged");
         await Expect(desk[".ttl"]).ToContainTextAsync("Bib 45 at Start");
-        await desk.Page.Keyboard.PressAsync("d");
+        await desk.PressAsync("d");
         await Expect(desk[".one > .alert.good"]).ToContainTextAsync("Dismissed");
         Assert.Equal(suggested.Count - 2, (await day.Cloud.List("/suggestions")).Count);
 

@@ -47,6 +47,13 @@ internal sealed partial class Screen : IAsyncDisposable
         Assert.True(answer is { Ok: true }, $"{path} answered {answer?.Status}\n{host.Output}");
     }
 
+    /// <summary>A key of a keyboard, once the page's scripts hear it: its words are there a moment earlier.</summary>
+    public async Task PressAsync(string key)
+    {
+        await Page.WaitForLoadStateAsync(LoadState.Load);
+        await Page.Keyboard.PressAsync(key);
+    }
+
     public async Task SignInAsync(string email = RunningHost.AdminEmail, string password = RunningHost.AdminPassword)
     {
         await GoAsync("/sign-in");

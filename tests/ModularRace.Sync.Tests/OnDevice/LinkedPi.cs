@@ -48,13 +48,19 @@ internal sealed class SmallServer : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
-    private readonly Func<string, string?> answer;
+    private readonly Func<string, Task<string?>> answer;
     private readonly SslStreamCertificateContext? certificate;
     private readonly Task accepting;
 
     /// <param name="answer">To a request, as text; null: nothing; empty: it hangs up.</param>
     /// <param name="certificate">With its issuers, which are sent too; null: without TLS.</param>
     public SmallServer(Func<string, string?> answer, SslStreamCertificateContext? certificate = null)
+        : this(request => Task.FromResult(answer(request)), certificate)
+    {
+    }
+
+    /// <summary>The same, when it is ready to.</summary>
+    public SmallServer(Func<string, Task<string?>> answer, SslStreamCertificateContext? certificate = null)
     {
         (this.answer, this.certificate) = (answer, certificate);
         listener.Start();
@@ -104,7 +110,7 @@ internal sealed class SmallServer : IAsyncDisposable
                         request += Encoding.Latin1.GetString(buffer, 0, read);
                     }
                     while (!IsWhole(request));
-                    var said = answer(request);
+                    var said = await answer(request);
                     if (said?.Length == 0) return;
                     if (said is not null) await stream.WriteAsync(Encoding.UTF8.GetBytes(said), stop.Token);
                 }

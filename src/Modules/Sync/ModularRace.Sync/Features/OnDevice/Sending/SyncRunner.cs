@@ -110,7 +110,8 @@ internal sealed class SyncRunner(
         var timer = time.GetTimestamp();
         var (sent, received, requests) = (meter.Sent, meter.Received, meter.Requests);
         var tally = new RunTally();
-        Exception? error;
+        Exception? error = null;
+        var first = true;
         do
         {
             bool release;
@@ -121,8 +122,10 @@ internal sealed class SyncRunner(
                 on.Release = false;
             }
 
-            // Who joined while a pass was timing out gets one of their own: the link may be back since.
-            error = await PassAsync(tally, release, stopping);
+            // Who joined while a pass was timing out gets one of their own: the link may be back since. A tap that asked for
+            // its second of gathering, and went with the batch meanwhile, needs none, nor the round trips that it costs (R12).
+            if (first || release || error is not null || await IsAnythingDueAsync(stopping)) error = await PassAsync(tally, release, stopping);
+            first = false;
         }
         while (AskedAgain(on) && !stopping.IsCancellationRequested);
 
@@ -143,6 +146,20 @@ internal sealed class SyncRunner(
         progress.Report(error is null ? "done" : "failed", tally.Uploaded, tally.Uploaded, error is LinkFailure or Problem ? error.Message : error is null ? null : "Something went wrong on this Pi.");
         if (error is null) on.Ended.TrySetResult(figures);
         else on.Ended.TrySetException(error is LinkFailure failure ? failure.ToProblem() : error);
+    }
+
+    /// <summary>Where nobody can tell, a pass will.</summary>
+    private async Task<bool> IsAnythingDueAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await sender.SendAsync(new CountDue(), stopping) > 0;
+        }
+        catch (Exception e)
+        {
+            logger.LogWarning(e, "The queue could not be counted.");
+            return true;
+        }
     }
 
     /// <summary>Once to the cloud and back; answers what broke it off.</summary>
