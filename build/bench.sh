@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Measures, with the controls in the same run: build/bench.sh sync|dedup [part]...
+# Measures, with the controls in the same run: build/bench.sh sync|dedup|tap|pi [part]...
 #
 # sync: 1,500 records over each preset of build/badlink.mjs beside the link's floor, what a cut costs, a tap during a sync,
 # and 15,000 records on loopback beside plain SQL. Parts: edge 3g sat sat-slow-start cut taps rows; none: all, some minutes.
 # dedup: what a tap costs in the duplicate rule among 10 thousand, 1 and 10 million standing incidents, as a ratio to the fewest,
 # beside a bare commit. Parts: sizes, as 10k 1m 10m 250k; none: these three.
+# tap: a touch until the screen says "saved", and its request alone, at 100 and at 20,000 incidents, idle and during a sync,
+# beside a bare commit; and the page with 200 bibs.
+# pi: from the start of the host to its first page, and the memory of host and database together, idle and busy.
 # The exit code is not 0 when a goal was missed. Nothing else should run on the machine meanwhile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +15,7 @@ cd "$(dirname "$0")/.."
 . build/prerequisites.sh
 
 case ${1:-} in
-  sync|dedup) ;;
+  sync|dedup|tap|pi) ;;
   *)
     sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "$0"
     exit 2
@@ -21,14 +24,21 @@ esac
 
 need_dotnet
 need_node
+if [ "$1" = tap ]; then need_browser; fi
 if [ -z "${MODULARRACE_TEST_POSTGRES:-}" ] && ! docker info >/dev/null 2>&1; then need_postgres; fi
 
 mkdir -p .local/log
 say "Building"
-dotnet build -c Release -v q --nologo benchmarks/ModularRace.Benchmarks >.local/log/bench-build.log 2>&1 || {
-  tail -n 20 .local/log/bench-build.log >&2
-  fail "The build failed; see .local/log/bench-build.log"
+built() {
+  "$@" >.local/log/bench-build.log 2>&1 || {
+    tail -n 20 .local/log/bench-build.log >&2
+    fail "The build failed; see .local/log/bench-build.log"
+  }
 }
+built dotnet build -c Release -v q --nologo benchmarks/ModularRace.Benchmarks
+# The host as build/pi/publish.sh makes it, but for this machine's processor.
+built dotnet publish src/Host -c Release --use-current-runtime --self-contained -p:PublishReadyToRun=true -v q --nologo -o .local/bench-host
+export MODULARRACE_INSTALLED_HOST=$PWD/.local/bench-host
 # Told to end, the program stops the hosts, the link and the database that it started; so it is told, however this script ends.
 dotnet benchmarks/ModularRace.Benchmarks/bin/Release/net10.0/ModularRace.Benchmarks.dll "$@" &
 bench=$!

@@ -1,6 +1,6 @@
 using ModularRace.Benchmarks.Dedup;
 using ModularRace.Benchmarks.Sync;
-using ModularRace.Testing;
+using ModularRace.Benchmarks.Touch;
 
 // What is measured is what a real server does: it waits for its disk.
 PostgresCluster.Durable = true;
@@ -10,7 +10,11 @@ switch (args)
         return await SyncBenchmark.RunAsync(wanted) ? 0 : 1;
     case ["dedup", .. var wanted] when DedupBenchmark.Read(wanted) is { } sizes:
         return await DedupBenchmark.RunAsync(sizes) ? 0 : 1;
+    case ["tap"]:
+        return await TapBenchmark.RunAsync() ? 0 : 1;
+    case ["pi"]:
+        return await PiBenchmark.RunAsync() ? 0 : 1;
     default:
-        await Console.Error.WriteLineAsync($"Usage: build/bench.sh sync [{string.Join('|', SyncBenchmark.Parts)}]... | dedup [10k|1m|10m|any size]...");
+        await Console.Error.WriteLineAsync($"Usage: build/bench.sh sync [{string.Join('|', SyncBenchmark.Parts)}]... | dedup [10k|1m|10m|any size]... | tap | pi");
         return 2;
 }

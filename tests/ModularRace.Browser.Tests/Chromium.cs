@@ -7,10 +7,7 @@ using ModularRace.Browser.Tests;
 
 namespace ModularRace.Browser.Tests;
 
-/// <summary>
-/// The machine's Chromium, driven by Playwright: the program that <c>CHROMIUM</c> names, else the system's. Playwright's own
-/// download is not used.
-/// </summary>
+/// <summary>The machine's Chromium, driven by Playwright.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private IPlaywright? playwright;
@@ -24,7 +21,7 @@ public sealed class Chromium : IAsyncLifetime
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Program(),
+            ExecutablePath = ChromiumProgram.Find(),
             Args = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run", "--disable-dev-shm-usage"],
         });
     }
@@ -87,13 +84,4 @@ public sealed class Chromium : IAsyncLifetime
         TimezoneId = "Europe/Rome",
         StorageState = state,
     });
-
-    private static string Program()
-    {
-        if (Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named)
-            return File.Exists(named) ? named : throw new InvalidOperationException($"CHROMIUM names {named}, which is not there.");
-        string[] places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
-        return places.FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException($"No Chromium: none of {string.Join(", ", places)} is there. Install it (apt-get install chromium), or name one by CHROMIUM.");
-    }
 }

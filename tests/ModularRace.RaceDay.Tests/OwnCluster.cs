@@ -14,11 +14,13 @@ internal sealed class OwnCluster : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("mrkill").FullName;
     private readonly string binaries;
     private readonly IReadOnlyList<string> user;
+    private readonly IReadOnlyList<string> settings;
     private Process? server;
 
-    private OwnCluster(string binaries)
+    private OwnCluster(string binaries, IReadOnlyList<string>? settings)
     {
         this.binaries = binaries;
+        this.settings = [.. (settings ?? ["fsync=on", "full_page_writes=on", "shared_buffers=64MB"]).SelectMany(s => new[] { "-c", s })];
         // The server refuses to run as root.
         user = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
         Database = TestDatabase.At("race", new NpgsqlConnectionStringBuilder { Host = folder, Port = 5432, Username = "postgres", Database = "race", MaxPoolSize = 30 }.ConnectionString);
@@ -26,10 +28,14 @@ internal sealed class OwnCluster : IAsyncDisposable
 
     public TestDatabase Database { get; }
 
+    /// <summary>Of the server's first process.</summary>
+    public int ProcessId => server?.Id ?? throw new InvalidOperationException("Not started.");
+
     /// <summary>With an empty database.</summary>
-    public static async Task<OwnCluster> MakeAsync()
+    /// <param name="settings">As in <c>postgresql.conf</c>, <c>name=value</c>; null: what keeps R1, and little memory.</param>
+    public static async Task<OwnCluster> MakeAsync(IReadOnlyList<string>? settings = null)
     {
-        var cluster = new OwnCluster(PostgresCluster.InstalledBinaries() ?? throw new InvalidOperationException("It takes a PostgreSQL that is installed on this machine."));
+        var cluster = new OwnCluster(PostgresCluster.InstalledBinaries() ?? throw new InvalidOperationException("It takes a PostgreSQL that is installed on this machine."), settings);
         if (cluster.user.Count > 0) await EndedAsync(Process.Start("chown", ["postgres", cluster.folder]));
         await EndedAsync(cluster.Run("initdb", "-D", cluster.Data, "-U", "postgres", "-A", "trust", "--locale=C", "-E", "UTF8"));
         await cluster.StartAsync();
@@ -47,7 +53,7 @@ internal sealed class OwnCluster : IAsyncDisposable
         while (true)
         {
             if (server is not { HasExited: false })
-                server = Run("postgres", "-D", Data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=on", "-c", "full_page_writes=on", "-c", "shared_buffers=64MB", "-c", "timezone=UTC");
+                server = Run("postgres", ["-D", Data, "-k", folder, "-c", "listen_addresses=", "-c", "timezone=UTC", .. settings]);
             try
             {
                 await using var connection = new NpgsqlConnection(To("postgres"));

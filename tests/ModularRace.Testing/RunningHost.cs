@@ -147,9 +147,11 @@ public partial class RunningHost(string mode) : IAsyncLifetime
 
     private Process Launch(string urls)
     {
-        var folder = Checkout.PathOf("src", "Host");
-        var program = Path.Combine(folder, "bin", Checkout.Configuration, "net10.0", "ModularRace.Host.dll");
-        var start = new ProcessStartInfo("dotnet", [program])
+        // As it was built, or as it is installed: a benchmark measures what a Pi runs.
+        var installed = Environment.GetEnvironmentVariable("MODULARRACE_INSTALLED_HOST");
+        var folder = installed ?? Checkout.PathOf("src", "Host");
+        string[] built = [Path.Combine(folder, "bin", Checkout.Configuration, "net10.0", "ModularRace.Host.dll")];
+        var start = new ProcessStartInfo(installed is null ? "dotnet" : Path.Combine(folder, "ModularRace.Host"), installed is null ? built : [])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Incidents.Features.Reporting;
 using ModularRace.Shared.Identifiers;
-using ModularRace.Testing;
 
 namespace ModularRace.Benchmarks.Dedup;
 
@@ -125,14 +124,4 @@ internal sealed record Tap(double Rule, double Whole);
 internal sealed record Kind(Figures Rule, Figures Whole)
 {
     public static Kind Of(IReadOnlyCollection<Tap> taps) => new(Figures.Of(taps.Select(t => t.Rule)), Figures.Of(taps.Select(t => t.Whole)));
-}
-
-/// <summary>Milliseconds.</summary>
-internal sealed record Figures(double P50, double P99)
-{
-    public static Figures Of(IEnumerable<double> took)
-    {
-        var sorted = took.Order().ToList();
-        return new Figures(sorted[sorted.Count / 2], sorted[(int)(0.99 * (sorted.Count - 1))]);
-    }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using ModularRace.Testing;
 
 namespace ModularRace.Benchmarks.Sync;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Json;
-using ModularRace.Testing;
 
 namespace ModularRace.Benchmarks.Sync;
 

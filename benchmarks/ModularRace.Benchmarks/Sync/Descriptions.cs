@@ -1,4 +1,3 @@
-using ModularRace.Testing;
 
 namespace ModularRace.Benchmarks.Sync;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using ModularRace.Shared.Json;
-using ModularRace.Testing;
 
 namespace ModularRace.Benchmarks.Sync;
 
@@ -26,6 +26,8 @@ internal sealed class MountainDay : IAsyncDisposable
 
     public TestDatabase CloudDatabase => cloud.Database;
 
+    public RunningHost PiHost => pi;
+
     public BadLink Link { get; private set; } = null!;
 
     public string Competition { get; private set; } = "";
@@ -34,12 +36,15 @@ internal sealed class MountainDay : IAsyncDisposable
 
     public IReadOnlyList<string> Locations { get; private set; } = [];
 
-    public static async Task<MountainDay> BeginAsync()
+    /// <param name="startList">Of the race, CSV; null: none.</param>
+    /// <param name="ofPi">Where the Pi's data is; null: beside the cloud's.</param>
+    public static async Task<MountainDay> BeginAsync(string? startList = null, TestDatabase? ofPi = null)
     {
         var day = new MountainDay();
+        if (ofPi is not null) day.pi.Database = ofPi;
         try
         {
-            await day.PrepareAsync();
+            await day.PrepareAsync(startList);
             return day;
         }
         catch (InvalidOperationException e)
@@ -105,15 +110,27 @@ internal sealed class MountainDay : IAsyncDisposable
         await cloud.DisposeAsync();
     }
 
-    private async Task PrepareAsync()
+    /// <summary>A race of the competition, with the locations that a new one gets; the Pi hears of it with the changes.</summary>
+    public async Task<(string Race, IReadOnlyList<string> Locations)> NewRaceAsync(string name)
+    {
+        var race = (await Cloud.PostJsonAsync($"/competitions/{Competition}/races", new { name, discipline = "individual", stage = "final" })).Text("client_uuid");
+        return (race, [.. (await Cloud.GetJsonAsync($"/races/{race}/locations"))["items"]!.AsArray().Select(l => l!.Text("client_uuid"))]);
+    }
+
+    private async Task PrepareAsync(string? startList)
     {
         await cloud.StartAsync();
         await pi.StartAsync();
         Link = new BadLink(cloud.Address);
         await Link.UpAsync(LinkPreset.None);
         Competition = (await Cloud.PostJsonAsync("/competitions", new { name = "Trial Cup", place = "Tesero", country = "ITA", start_date = "2026-02-06", end_date = "2026-02-08", time_zone = "Europe/Rome" })).Text("client_uuid");
-        Race = (await Cloud.PostJsonAsync($"/competitions/{Competition}/races", new { name = "Individual, men", discipline = "individual", stage = "final" })).Text("client_uuid");
-        Locations = [.. (await Cloud.GetJsonAsync($"/races/{Race}/locations"))["items"]!.AsArray().Select(l => l!.Text("client_uuid"))];
+        (Race, Locations) = await NewRaceAsync("Individual, men");
+        if (startList is not null)
+        {
+            using var csv = new StringContent(startList, Encoding.UTF8, new MediaTypeHeaderValue("text/csv"));
+            await Cloud.PostJsonAsync($"/races/{Race}/start-list", csv);
+        }
+
         var code = (await Cloud.PostJsonAsync("/devices/pairing-codes", new { name = "Pi Start", competition_uuids = new[] { Competition } })).Text("pairing_code");
         await Pi.PostJsonAsync("/device/pair", new { server_url = $"http://127.0.0.1:{Link.Port}", pairing_code = code });
         await Pi.PostJsonAsync("/device/download?wait=true", new { competition_uuid = Competition });

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ModularRace.Testing;
 using Npgsql;
 
 namespace ModularRace.Benchmarks.Sync;
