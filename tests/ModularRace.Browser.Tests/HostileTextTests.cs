@@ -57,6 +57,16 @@ public sealed class HostileTextTests(Chromium chromium, CloudAndPi day)
         await Shows(desk, "C " + Attack);
         await desk.GoAsync($"/competitions/{whole.Text("competition_uuid")}");
         await Shows(desk, "C " + Attack, "R " + Attack);
+        foreach (var (list, word) in new[] { ("penalties", "code"), ("phrases", "text") })
+        {
+            await day.Cloud.Put($"/competitions/{whole.Text("competition_uuid")}/{list}", new JsonObject
+            {
+                ["items"] = new JsonArray(new JsonObject { [word] = "K " + Attack, ["name"] = "M " + Attack, ["language"] = Attack[^20..] }),
+            });
+            await desk.GoAsync($"/competitions/{whole.Text("competition_uuid")}/{list}");
+            await Shows(desk, "K " + Attack, "C " + Attack);
+        }
+
         await desk.GoAsync($"/races/{race}");
         await Shows(desk, "C " + Attack, "R " + Attack, "L " + Attack, "Z " + Attack);
         await desk.GoAsync($"/races/{race}/incidents/{standing}");

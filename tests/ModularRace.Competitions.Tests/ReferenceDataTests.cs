@@ -160,15 +160,15 @@ public sealed class ReferenceDataTests(CloudWithAnIncidentAtTheFinish cloud) : I
     {
         var competition = (await cloud.CompetitionAsync()).ClientUuid;
         CatalogueItem Item(string code, string? name = null) => new(null, code, null, name, null, "en", null, null);
-        var first = await cloud.Send(new ReplaceCatalogue(competition, CatalogueKind.Penalties, [Item("A1", "=Time penalty"), Item("A2"), Item("A3")]));
-        var second = await cloud.Send(new ReplaceCatalogue(competition, CatalogueKind.Penalties, [Item("A1", "=Time penalty"), Item("A3")]));
+        var first = await cloud.Send(new WriteCatalogue(competition, CatalogueKind.Penalties, [Item("A1", "=Time penalty"), Item("A2"), Item("A3")]));
+        var second = await cloud.Send(new WriteCatalogue(competition, CatalogueKind.Penalties, [Item("A1", "=Time penalty"), Item("A3")]));
         Assert.Equal(["A1", "A3"], second.Items.Select(i => i.Code));
         Assert.Equal(first.Items[0].Revision, second.Items[0].Revision);
 
         var csv = CatalogueCsv.Write(second.Items, CatalogueKind.Penalties);
         Assert.Contains("'=Time penalty", csv, StringComparison.Ordinal);
         var back = CatalogueCsv.Read(System.Text.Encoding.UTF8.GetBytes(csv), CatalogueKind.Penalties);
-        var third = await cloud.Send(new ReplaceCatalogue(competition, CatalogueKind.Penalties, back));
+        var third = await cloud.Send(new WriteCatalogue(competition, CatalogueKind.Penalties, back));
         Assert.Equal(second.Items, third.Items);
         Assert.Equal(second.Items, (await cloud.Send(new ReadCatalogue(competition, CatalogueKind.Penalties, All))).Items);
         Assert.Empty((await cloud.Send(new ReadCatalogue(competition, CatalogueKind.Phrases, All))).Items);

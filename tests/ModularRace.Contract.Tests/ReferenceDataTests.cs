@@ -104,6 +104,21 @@ public sealed class ReferenceDataTests(Season season)
             var csv = await season.Admin.Call("GET", path, headers: ("Accept", "text/csv"));
             Assert.Equal("text/csv", csv.ContentType);
             Assert.Contains("'=cmd", csv.Text, StringComparison.Ordinal);
+            var file = await season.Admin.Call("GET", path + "?format=csv");
+            Assert.Equal(("text/csv", csv.Text), (file.ContentType, file.Text));
+            await season.Admin.Refused("GET", path + "?format=xml", null, 400, "validation_failed", "format");
+
+            // What would change is told first; the tag of the whole guards against another who changes it meanwhile.
+            var tag = file.Headers.ETag!.Tag;
+            var preview = await season.Admin.Good("PUT", path + "?mode=merge&preview=true", Season.Csv($"{word},name\nB1,New\nC1,x\n"));
+            preview.Has("items next_cursor created updated unchanged removed changes");
+            Assert.Equal((1, 1, 0, 0), ((int)preview["created"]!, (int)preview["updated"]!, (int)preview["unchanged"]!, (int)preview["removed"]!));
+            preview["changes"]![0]!.Has("change before after");
+            Assert.Equal(csv.Text, (await season.Admin.Call("GET", path + "?format=csv")).Text);
+            Assert.Equal(3, (await season.Admin.Good("PUT", path + "?mode=merge", Season.Csv($"{word},name\nB1,New\nC1,x\n"), headers: ("If-Match", tag)))["items"]!.AsArray().Count);
+            await season.Admin.Refused("PUT", path, list.ToJsonString(), 412, "stale_revision", headers: ("If-Match", tag));
+            await season.Admin.Refused("PUT", path + "?mode=other", list.ToJsonString(), 400, "validation_failed", "mode");
+            await season.Admin.Refused("PUT", path, Season.Csv($"{word},discipline\nA,ski\n"), 400, "validation_failed", "line 2");
         }
     }
 

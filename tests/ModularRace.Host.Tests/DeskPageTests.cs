@@ -99,6 +99,58 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
     }
 
     [Fact]
+    public async Task Two_who_edit_the_same_phrase_do_not_overwrite_each_other_unseen_and_the_second_text_is_kept()
+    {
+        var desk = await SignedInAsync();
+        var path = $"competitions/{(await CompetitionAsync("Passo"))["client_uuid"]}/phrases";
+        var add = new Dictionary<string, string> { ["Line.ClientUuid"] = "0198f3a0-0000-7000-8000-00000000d0a1", ["Line.Text"] = "Gate cut", ["Line.Discipline"] = "sprint", ["Line.Language"] = "en" };
+        foreach (var _ in new[] { 1, 2 }) Assert.Equal(HttpStatusCode.Redirect, (await desk.SendAsync($"{path}?handler=Add", add)).StatusCode);
+        var line = Assert.Single((await ReadAsync(path))["items"]!.AsArray())!;
+        Dictionary<string, string> Says(string text) => new(add) { ["Line.ClientUuid"] = "", ["lineUuid"] = (string)line["client_uuid"]!, ["Line.Revision"] = (string)line["revision"]!, ["Line.Text"] = text };
+        Assert.Equal(HttpStatusCode.Redirect, (await desk.SendAsync($"{path}?handler=Edit", Says("Gate missed"))).StatusCode);
+        var late = await TextAsync(await desk.SendAsync($"{path}?handler=Edit", Says("Gate straddled")));
+        Assert.Contains("Somebody changed this meanwhile", late, StringComparison.Ordinal);
+        Assert.Contains("value=\"Gate straddled\"", late, StringComparison.Ordinal);
+        Assert.Contains("<b>Gate missed</b>", late, StringComparison.Ordinal);
+
+        var now = Assert.Single((await ReadAsync(path))["items"]!.AsArray())!;
+        var removal = Says("Gate missed");
+        removal["Line.Revision"] = (string)now["revision"]!;
+        Assert.Equal(HttpStatusCode.Redirect, (await desk.SendAsync($"{path}?handler=Remove", removal)).StatusCode);
+        Assert.Contains("removed meanwhile", await TextAsync(await desk.SendAsync($"{path}?handler=Edit", Says("Gate straddled"))), StringComparison.Ordinal);
+        Assert.Empty((await ReadAsync(path))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task The_usual_phrases_are_copied_for_the_disciplines_and_languages_that_were_ticked()
+    {
+        var desk = await SignedInAsync();
+        var path = $"competitions/{(await CompetitionAsync("Colle"))["client_uuid"]}/phrases";
+        await desk.SendAsync($"{path}?handler=Usual", new() { ["disciplines"] = "vertical", ["languages"] = "fr" });
+        var lines = (await ReadAsync(path))["items"]!.AsArray();
+        var texts = JsonNode.Parse(await File.ReadAllTextAsync(Checkout.PathOf("src", "Host", "wwwroot", "texts", "fr.json"), Stop))!["phrases.vertical"]!.AsArray();
+        Assert.Equal(texts.Select(t => (string?)t), lines.Select(l => (string?)l!["text"]));
+        Assert.All(lines, l => Assert.Equal(("vertical", "fr"), ((string?)l!["discipline"], (string?)l["language"])));
+    }
+
+    [Fact]
+    public async Task Who_may_not_edit_a_catalogue_reads_it()
+    {
+        var desk = await SignedInAsync();
+        var competition = (await CompetitionAsync("Bocca"))["client_uuid"];
+        await desk.SendAsync($"competitions/{competition}/penalties?handler=Add", new() { ["Line.Code"] = "3.2", ["Line.Name"] = "Missed gate" });
+        using var made = await cloud.Admin.PostAsJsonAsync("api/v1/api-keys", new { name = "Jury", role = "jury_president" }, Stop);
+        var key = JsonNode.Parse(await made.Content.ReadAsStringAsync(Stop))!["key"]!.GetValue<string>();
+        using var asked = new HttpRequestMessage(HttpMethod.Get, $"competitions/{competition}/penalties");
+        asked.Headers.Authorization = new("Bearer", key);
+        using var answer = await cloud.Anonymous.SendAsync(asked, Stop);
+        var page = await TextAsync(answer);
+        Assert.Contains("Missed gate", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("handler=", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-import=", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_reason_of_a_merge_is_drawn_for_the_page_of_the_incident()
     {
         var desk = await SignedInAsync();

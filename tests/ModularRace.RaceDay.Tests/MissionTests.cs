@@ -54,6 +54,26 @@ public sealed class MissionTests(CloudAndPi day) : IClassFixture<CloudAndPi>
     }
 
     [Fact]
+    public async Task Phrases_and_penalties_that_the_desk_changes_reach_a_Pi_that_was_ready_before()
+    {
+        Task<JsonNode> Set(string catalogue, object items) => day.Cloud.Put($"/competitions/{day.Competition}/{catalogue}", new { items });
+        async Task<string[]> OnThePiAsync(string catalogue, string word) => [.. (await day.Pi.List($"/competitions/{day.Competition}/{catalogue}")).Select(l => l.Text(word))];
+        await Set("phrases", new[] { new { text = "Skins in the wrong place" }, new { text = "Poles thrown" } });
+        await Set("penalties", new[] { new { code = "3.2", name = "Missed gate" } });
+        await day.SyncUntilSentAsync();
+        Assert.Equal(["Skins in the wrong place", "Poles thrown"], await OnThePiAsync("phrases", "text"));
+        Assert.Equal(["3.2"], await OnThePiAsync("penalties", "code"));
+
+        // Changed, removed and moved: the Pi ends with the same list in the same order.
+        var lines = await day.Cloud.List($"/competitions/{day.Competition}/phrases");
+        await Set("phrases", new object[] { new { text = "Zone left" }, new { client_uuid = lines[0].Text("client_uuid"), text = "Skins not stowed" } });
+        await Set("penalties", Array.Empty<object>());
+        await day.SyncUntilSentAsync();
+        Assert.Equal(["Zone left", "Skins not stowed"], await OnThePiAsync("phrases", "text"));
+        Assert.Empty(await OnThePiAsync("penalties", "code"));
+    }
+
+    [Fact]
     public async Task A_day_without_a_link_arrives_once_each_however_the_link_breaks()
     {
         day.Link.GoDown();

@@ -1,5 +1,12 @@
-// A start list on its way in: the file is read here, tried with ?preview=true, and stored only when a person has seen what
-// would change. The bytes go as they are, so that another encoding than UTF-8 is told, not guessed.
+// A start list or a catalogue on its way in: the file is read here, tried with ?preview=true, and stored only when a person
+// has seen what would change. The bytes go as they are, so that another encoding than UTF-8 is told, not guessed.
+
+// "first" is the mode where there is nothing yet to keep: a catalogue then takes its order from the file.
+const kinds = {
+  bibs: { method: 'POST', first: 'merge', one: 'bib', many: 'bibs', sums: [['created', 'new bibs'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed'], ['athletes_created', 'new athletes']] },
+  penalties: { method: 'PUT', first: 'replace', one: 'penalty', many: 'penalties', sums: [['created', 'new'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed']] },
+  phrases: { method: 'PUT', first: 'replace', one: 'phrase', many: 'phrases', sums: [['created', 'new'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed']] },
+};
 
 const form = document.querySelector('form[data-import]');
 if (form) {
@@ -8,13 +15,18 @@ if (form) {
   const go = form.querySelector('[data-import-go]');
   const hint = form.querySelector('[data-import-hint]');
   const drop = form.querySelector('[data-drop]');
+  const kind = kinds[form.dataset.of ?? 'bibs'];
   let turn = 0;
+  let seen = null; // the tag of what the preview was made against: a catalogue that moved on meanwhile is shown anew
 
-  const mode = () => form.querySelector('input[name="mode"]:checked')?.value ?? 'merge';
+  const mode = () => form.querySelector('input[name="mode"]:checked')?.value ?? kind.first;
   const ask = (bytes, preview) => fetch(`${form.dataset.import}?mode=${mode()}&preview=${preview}`, {
-    method: 'POST',
+    method: kind.method,
     credentials: 'same-origin',
-    headers: { 'Content-Type': 'text/csv; charset=utf-8', 'X-CSRF-TOKEN': document.querySelector('meta[name="csrf-token"]').content },
+    headers: {
+      'Content-Type': 'text/csv; charset=utf-8', 'X-CSRF-TOKEN': document.querySelector('meta[name="csrf-token"]').content,
+      ...(seen && !preview ? { 'If-Match': seen } : {}),
+    },
     body: bytes,
   });
   const el = (name, attributes = {}, ...children) => {
@@ -39,6 +51,7 @@ if (form) {
       answer = await ask(bytes, true);
       told = await answer.json();
       if (mine !== turn) return;
+      seen = answer.headers.get('ETag');
       if (!answer.ok) return refused(told, new TextDecoder('utf-8').decode(bytes));
     } catch {
       if (mine === turn) outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, 'The file could not be tried: no answer. Choose it again.'));
@@ -47,17 +60,37 @@ if (form) {
     const changes = told.created + told.updated + told.removed;
     outcome.replaceChildren(
       el('p', {}, el('b', {}, chosen.name), ` would ${changes === 0 ? 'change nothing: all of it is here already.' : 'make these changes:'}`),
-      sums(told));
+      sums(told), ...lines(told.changes ?? []));
     go.disabled = changes === 0;
-    go.textContent = changes === 0 ? 'Nothing to import' : `Import ${count(changes, 'bib', 'bibs')}`;
+    go.textContent = changes === 0 ? 'Nothing to import' : told.removed === changes ? `Remove ${count(changes, kind.one, kind.many)}` : `Import ${count(changes, kind.one, kind.many)}`;
     hint.hidden = true;
   };
 
   const sums = told => {
     const box = el('div', { class: 'sums' });
-    for (const [key, words] of [['created', 'new bibs'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed'], ['athletes_created', 'new athletes']])
+    for (const [key, words] of kind.sums)
       box.append(el('div', {}, el('b', {}, String(told[key] ?? 0)), el('span', {}, words)));
     return box;
+  };
+
+  // Each line that would not stay as it is, with what is different.
+  const words = { created: 'New', updated: 'Changed', removed: 'Removed' };
+  const fields = { code: 'code', text: 'phrase', name: 'meaning', discipline: 'discipline', language: 'language', position: 'order' };
+  const lines = changes => {
+    if (changes.length === 0) return [];
+    const list = el('ul', { class: 'would' });
+    for (const { change, before, after } of changes.slice(0, 200)) {
+      const is = after ?? before;
+      const item = el('li', { class: change }, el('b', {}, words[change]), ' ', el('strong', {}, is.code ?? is.text), is.code && is.name ? ` ${is.name}` : '');
+      const scope = [is.discipline?.replace('_', ' '), is.language].filter(Boolean).join(', ');
+      if (scope) item.append(el('span', { class: 'soft' }, ` (${scope})`));
+      if (change === 'updated') {
+        const other = Object.keys(fields).filter(f => (before[f] ?? null) !== (after[f] ?? null));
+        item.append(el('small', {}, other.map(f => `${fields[f]}: ${before[f] ?? 'none'} → ${after[f] ?? 'none'}`).join('; ')));
+      }
+      list.append(item);
+    }
+    return changes.length > 200 ? [list, el('p', { class: 'hint' }, `And ${changes.length - 200} more.`)] : [list];
   };
 
   const refused = (problem, text) => {
@@ -95,6 +128,10 @@ if (form) {
       const bytes = await chosen.arrayBuffer();
       const answer = await ask(bytes, false);
       const told = await answer.json();
+      if (answer.status === 412) {
+        await preview();
+        return outcome.prepend(el('p', { class: 'alert in', role: 'alert' }, 'Somebody changed the list meanwhile. This is what the file would change now.'));
+      }
       if (!answer.ok) {
         go.textContent = 'Import';
         return refused(told, new TextDecoder('utf-8').decode(bytes));

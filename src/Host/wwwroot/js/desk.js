@@ -263,7 +263,29 @@ function labels() {
     }
     for (const part of form.querySelectorAll('[data-for]')) part.hidden = choice?.value !== part.dataset.for;
   }
+  offered();
 }
+
+// The codes of a catalogue below the field that takes one: those that fit what is typed; a whole code shows all, and is marked.
+function offered() {
+  for (const list of document.querySelectorAll('[data-codes]')) {
+    const typed = document.getElementById(list.dataset.codes).value.trim().toLowerCase();
+    const codes = [...list.querySelectorAll('[data-code]')];
+    const whole = codes.some(c => c.dataset.code.toLowerCase() === typed);
+    for (const code of codes) {
+      code.setAttribute('aria-pressed', String(code.dataset.code.toLowerCase() === typed));
+      code.parentElement.hidden = !whole && !code.textContent.toLowerCase().includes(typed);
+    }
+    list.hidden = codes.every(c => c.parentElement.hidden);
+  }
+}
+document.addEventListener('click', e => {
+  const code = e.target.closest('[data-codes] [data-code]');
+  if (!code) return;
+  const field = document.getElementById(code.closest('[data-codes]').dataset.codes);
+  field.value = code.dataset.code;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+});
 document.addEventListener('input', labels);
 
 // ---- keys: shown where they act ---------------------------------------------------------------------------------------

@@ -57,6 +57,13 @@ public sealed record StartingAthlete(Guid ClientUuid, string FirstName, string L
 /// <summary>The start list of a race by bib, without tombstones. <paramref name="Bibs"/> null: all.</summary>
 public sealed record FindStartList(Guid RaceUuid, IReadOnlyCollection<int>? Bibs = null) : IQuery<IReadOnlyList<StartingBib>>;
 
+/// <summary>A penalty that the jury may give, as the competition's catalogue has it.</summary>
+/// <param name="Name">What it means in the race's discipline; null: the catalogue says no more than the code.</param>
+public sealed record OfferedPenalty(string Code, string? Name);
+
+/// <summary>The penalties of a race's competition that are for its discipline, by position, each code once. A race that is not known has none.</summary>
+public sealed record FindPenaltiesOfRace(Guid RaceUuid) : IQuery<IReadOnlyList<OfferedPenalty>>;
+
 /// <summary>
 /// Everything that a device needs of a competition, whole, in the order of reference (competition, races, locations,
 /// athletes, bib assignments, penalties, phrases). With a date: only the races of that day at the venue (a race without a

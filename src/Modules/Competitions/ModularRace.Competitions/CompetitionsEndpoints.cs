@@ -11,6 +11,7 @@ using ModularRace.Competitions.Features.Merging;
 using ModularRace.Competitions.Features.Races;
 using ModularRace.Competitions.Features.StartLists;
 using ModularRace.Shared.Access;
+using ModularRace.Shared.Problems;
 using ModularRace.Shared.Web;
 
 namespace ModularRace.Competitions;
@@ -144,21 +145,34 @@ internal static class CompetitionsEndpoints
 
     private static void MapCatalogue(RouteGroupBuilder competitions, string name, CatalogueKind kind)
     {
-        competitions.MapGet($"/{{uuid:guid}}/{name}", async Task<IResult> (Guid uuid, int? limit, string? cursor, HttpRequest request, IMediator m, CancellationToken ct) =>
-                WantsCsv(request)
-                    ? Results.Text(CatalogueCsv.Write((await m.Send(new ReadCatalogue(uuid, kind, null), ct)).Items, kind), "text/csv; charset=utf-8")
-                    : Results.Ok(await m.Send(new ReadCatalogue(uuid, kind, new PageRequest(limit, cursor)), ct)))
-            .RequireAuthorization(Policies.SignedIn).WithName($"Read{kind}").WithSummary($"The catalogue of {name}, as JSON or (Accept: text/csv) CSV")
+        competitions.MapGet($"/{{uuid:guid}}/{name}", async Task<IResult> (Guid uuid, int? limit, string? cursor, string? format, HttpRequest request, HttpResponse http, IMediator m, CancellationToken ct) =>
+            {
+                var csv = WantsCsv(request, format);
+                var read = await m.Send(new ReadCatalogue(uuid, kind, csv ? null : new PageRequest(limit, cursor)), ct);
+                http.Headers.ETag = $"\"{read.Tag}\"";
+                if (!csv) return Results.Ok(read.Page);
+                // Asked for by an address, it is a file to keep.
+                if (format is not null) http.Headers.ContentDisposition = $"attachment; filename={name}.csv";
+                return Results.Text(CatalogueCsv.Write(read.Items, kind), "text/csv; charset=utf-8");
+            })
+            .RequireAuthorization(Policies.SignedIn).WithName($"Read{kind}").WithSummary($"The catalogue of {name}, as JSON or (Accept: text/csv, or format=csv) CSV; its ETag is for the whole")
             .Produces<Page<CatalogueEntryView>>().ProducesProblem(404);
 
-        competitions.MapPut($"/{{uuid:guid}}/{name}", async (Guid uuid, HttpRequest request, IMediator m, CancellationToken ct) =>
-                await m.Send(new ReplaceCatalogue(uuid, kind, await RequestBodies.ReadCatalogueAsync(request, kind, ct)), ct))
-            .RequireAuthorization(Policies.ReferenceData).WithName($"Replace{kind}").WithSummary($"Sets the catalogue of {name}, whole")
-            .Accepts<CatalogueBody>("application/json", "text/csv").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(415);
+        competitions.MapPut($"/{{uuid:guid}}/{name}", async (Guid uuid, string? mode, bool? preview, HttpRequest request, HttpResponse http, IMediator m, CancellationToken ct) =>
+                Tagged(http, await m.Send(new WriteCatalogue(uuid, kind, await RequestBodies.ReadCatalogueAsync(request, kind, ct), mode, preview ?? false, IfMatch(request)), ct), c => c.Tag))
+            .RequireAuthorization(Policies.ReferenceData).WithName($"Replace{kind}")
+            .WithSummary($"Sets the catalogue of {name}, whole, or with mode=merge adds to it; preview=true says what would change")
+            .Produces<CatalogueWritten>()
+            .Accepts<CatalogueBody>("application/json", "text/csv").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(415);
     }
 
-    private static bool WantsCsv(HttpRequest request) =>
-        request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) && (a.Quality ?? 1) > 0);
+    private static bool WantsCsv(HttpRequest request, string? format) => format switch
+    {
+        null => request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) && (a.Quality ?? 1) > 0),
+        "csv" => true,
+        "json" => false,
+        _ => throw Problem.Validation("format", "It is one of csv, json."),
+    };
 
     private static string? IfMatch(HttpRequest request) => request.Headers.IfMatch is { Count: > 0 } values ? values.ToString() : null;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Competitions.Domain;
+using ModularRace.Competitions.Features.Catalogues;
 using ModularRace.Competitions.Features.Merging;
 using ModularRace.Competitions.Persistence;
 using ModularRace.Shared.Messaging;
@@ -31,6 +32,7 @@ public sealed class CompetitionsModule(CompetitionsRole role) : IModule
         if (role != CompetitionsRole.KeepAndMerge) return;
         services.AddScoped<ReferenceMerger>();
         services.AddScoped<Rehanging>();
+        services.AddSingleton<UsualPhrases>();
     }
 
     public void Map(IEndpointRouteBuilder api)

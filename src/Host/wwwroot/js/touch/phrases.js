@@ -1,20 +1,15 @@
 // Quick phrases for what happened: the competition's own in the screen's language where it has some, else the usual ones.
 
-import { get } from './api.js';
+import { all } from './api.js';
 import { has, language, list } from './texts.js';
 
 export const usual = discipline => list(has(`phrases.${discipline}`) ? `phrases.${discipline}` : 'phrases.any');
 
-/** The phrases of a competition for a discipline, by their order; the usual ones where it has none or cannot be asked. */
+const isOf = (phrase, discipline) => !phrase.discipline || phrase.discipline === discipline;
+const isSaid = phrase => !phrase.language || phrase.language.split('-')[0].toLowerCase() === language;
+
+/** The phrases of a competition for a discipline, by their order; the usual ones where it has none. Throws where the host does not answer. */
 export async function phrasesOf(competitionUuid, discipline) {
-  try {
-    const answer = await get(`/competitions/${competitionUuid}/phrases`);
-    const own = (answer.items ?? answer.phrases ?? answer ?? [])
-      .filter(phrase => !phrase.deleted && (!phrase.discipline || phrase.discipline === discipline) && (!phrase.language || phrase.language.startsWith(language)))
-      .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
-      .map(phrase => phrase.text ?? phrase.name);
-    return own.length > 0 ? own : usual(discipline);
-  } catch {
-    return usual(discipline);
-  }
+  const own = (await all(`/competitions/${competitionUuid}/phrases`)).filter(phrase => isOf(phrase, discipline) && isSaid(phrase)).map(phrase => phrase.text);
+  return own.length > 0 ? [...new Set(own)] : usual(discipline);
 }

@@ -95,6 +95,14 @@ async function refreshStartList() {
   } catch { /* the list on the screen serves */ }
 }
 
+// What the desk changed comes with a sync: a screen that stays open for ten hours takes it without being opened anew.
+async function refreshPhrases() {
+  try {
+    phrases = await phrasesOf(race.competition_uuid, race.discipline);
+    showTray();
+  } catch { /* those on the screen serve */ }
+}
+
 // ---- the grid
 
 function tally() {
@@ -276,8 +284,8 @@ showRanges();
 showGrid();
 showTray();
 refreshIncidents();
-phrasesOf(race.competition_uuid, race.discipline).then(found => { phrases = found; showTray(); });
+refreshPhrases();
 setInterval(() => { showTray(); showGrid(); }, 500);
 setInterval(refreshIncidents, 30000);
-setInterval(refreshStartList, 60000);
-shell.events.addEventListener('host', () => { if (!shell.hostAway) { refreshIncidents(); refreshStartList(); } });
+setInterval(() => { refreshStartList(); refreshPhrases(); }, 60000);
+shell.events.addEventListener('host', () => { if (!shell.hostAway) { refreshIncidents(); refreshStartList(); refreshPhrases(); } });

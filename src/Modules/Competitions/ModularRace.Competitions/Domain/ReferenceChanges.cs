@@ -102,10 +102,14 @@ internal static class Preconditions
 {
     /// <param name="record">As stored.</param>
     /// <param name="ifMatch">The header as sent; null or <c>*</c>: whatever is stored.</param>
-    public static void MustMatch(this ReferenceRecord record, string? ifMatch)
+    public static void MustMatch(this ReferenceRecord record, string? ifMatch) => MustMatch(record.Revision, ifMatch);
+
+    /// <param name="stored">The tag of what is stored.</param>
+    /// <param name="ifMatch">The header as sent; null or <c>*</c>: whatever is stored.</param>
+    public static void MustMatch(string stored, string? ifMatch)
     {
         if (string.IsNullOrWhiteSpace(ifMatch) || ifMatch.Trim() == "*") return;
-        if (!ifMatch.Split(',').Any(tag => string.Equals(tag.Trim().Trim('"'), record.Revision, StringComparison.Ordinal))) throw Problem.StaleRevision();
+        if (!ifMatch.Split(',').Any(tag => string.Equals(tag.Trim().Trim('"'), stored, StringComparison.Ordinal))) throw Problem.StaleRevision();
     }
 
     public static Problem UuidTaken() => Problem.Conflict("uuid_taken", "This client_uuid belongs to something else.");

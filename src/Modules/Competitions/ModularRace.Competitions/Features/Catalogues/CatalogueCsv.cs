@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using ModularRace.Competitions.Domain;
+using ModularRace.Shared.Json;
 using ModularRace.Shared.Problems;
 
 namespace ModularRace.Competitions.Features.Catalogues;
@@ -10,37 +11,59 @@ internal static class CatalogueCsv
 {
     private static readonly string[] Optional = ["name", "discipline", "language", "position", "client_uuid"];
 
+    private static readonly CatalogueItemValidator Rules = new();
+
     public static IReadOnlyList<CatalogueItem> Read(ReadOnlySpan<byte> file, CatalogueKind kind)
     {
         var faults = new LineFaults();
-        var word = CatalogueSets.WordField(kind);
         var items = new List<CatalogueItem>();
-        if (CsvTable.Read(file, [word], Optional, faults) is { } table)
+        if (CsvTable.Read(file, [CatalogueSets.WordField(kind)], Optional, faults) is { } table)
+        {
+            var seen = new Dictionary<object, int>();
             foreach (var row in table.Rows)
             {
-                int? position = null;
-                if (row["position"] is { } text)
-                {
-                    if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) position = number;
-                    else faults.Add(row.Line, "position is not a whole number.");
-                }
-
-                Guid? uuid = null;
-                if (row["client_uuid"] is { } id)
-                {
-                    if (Guid.TryParseExact(id, "D", out var parsed)) uuid = parsed;
-                    else faults.Add(row.Line, "client_uuid is not a UUID.");
-                }
-
-                if (row[word] is null) faults.Add(row.Line, $"{word} is missing.");
-                var said = Plain(row[word]);
-                items.Add(new CatalogueItem(
-                    uuid, kind == CatalogueKind.Penalties ? said : null, kind == CatalogueKind.Phrases ? said : null, Plain(row["name"]), row["discipline"],
-                    row["language"], position, null));
+                var item = Item(row, kind, faults);
+                items.Add(item);
+                foreach (var fault in Rules.Validate(item).Errors) faults.Add(row.Line, $"{SnakeCase.Name(fault.PropertyName)}: {fault.ErrorMessage}");
+                // Two with identities of their own may say the same: so a merged competition's come out.
+                object same = item.ClientUuid is { } uuid ? uuid : (CatalogueSets.Word(kind, item), item.Discipline, item.Language);
+                if (!seen.TryAdd(same, row.Line)) faults.Add(row.Line, $"It is in line {seen[same]} already.");
             }
+        }
 
+        if (items.Count > WriteCatalogue.MostItems) faults.Add(items[WriteCatalogue.MostItems].Line!.Value, $"At most {WriteCatalogue.MostItems} lines are taken.");
         return faults.None ? items : throw Problem.Validation(faults.ByLine);
     }
+
+    private static CatalogueItem Item(TableRow row, CatalogueKind kind, LineFaults faults)
+    {
+        int? position = null;
+        if (row["position"] is { } text)
+        {
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) position = number;
+            else faults.Add(row.Line, "position is not a whole number.");
+        }
+
+        Guid? uuid = null;
+        if (row["client_uuid"] is { } id)
+        {
+            if (Guid.TryParseExact(id, "D", out var parsed)) uuid = parsed;
+            else faults.Add(row.Line, "client_uuid is not a UUID.");
+        }
+
+        var word = CatalogueSets.WordField(kind);
+        if (row[word] is null) faults.Add(row.Line, $"{word} is missing.");
+        var said = Plain(row[word]);
+        return new CatalogueItem(
+            uuid, kind == CatalogueKind.Penalties ? said : null, kind == CatalogueKind.Phrases ? said : null, Plain(row["name"]), Discipline(row["discipline"]),
+            Plain(row["language"]), position, null)
+        {
+            Line = row.Line,
+        };
+    }
+
+    /// <summary>As a person writes it: "Mixed relay" is <c>mixed_relay</c>.</summary>
+    private static string? Discipline(string? cell) => cell?.ToLowerInvariant().Replace(' ', '_');
 
     public static string Write(IEnumerable<CatalogueEntryView> entries, CatalogueKind kind)
     {

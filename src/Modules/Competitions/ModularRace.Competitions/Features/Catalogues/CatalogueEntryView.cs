@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ModularRace.Competitions.Domain;
 using ModularRace.Competitions.Persistence;
 
@@ -31,5 +33,24 @@ internal static class CatalogueSets
 
     public static string WordField(CatalogueKind kind) => kind == CatalogueKind.Penalties ? "code" : "text";
 
+    public static string? Word(CatalogueKind kind, CatalogueItem item) => kind == CatalogueKind.Penalties ? item.Code : item.Text;
+
     public static string Key(CatalogueEntry e) => $"{SortedPage.Position(e.Position)}/{e.Word}/{e.ClientUuid:D}";
+
+    /// <summary>Those that are there, by position. What a merged competition brings again is in it once.</summary>
+    public static IReadOnlyList<CatalogueEntry> Shown(IReadOnlyCollection<CatalogueEntry> all)
+    {
+        var own = all.Where(e => e is { Deleted: false, SaidCompetitionUuid: null }).ToList();
+        var lines = own.Select(Line).ToHashSet();
+        return [.. own.Concat(all.Where(e => e is { Deleted: false, SaidCompetitionUuid: not null } && lines.Add(Line(e)))).OrderBy(Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Another one for whatever change of the catalogue: what <c>If-Match</c> is compared with.</summary>
+    public static string Tag(IEnumerable<CatalogueEntry> all)
+    {
+        var lines = all.Where(e => !e.Deleted).OrderBy(e => e.ClientUuid).Select(e => $"{e.ClientUuid:N}{e.Revision}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..32];
+    }
+
+    private static (string, string?, string?) Line(CatalogueEntry entry) => (entry.Word, entry.Discipline, entry.Language);
 }

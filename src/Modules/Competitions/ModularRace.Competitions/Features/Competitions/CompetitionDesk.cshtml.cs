@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Competitions.Domain;
+using ModularRace.Competitions.Features.Catalogues;
 using ModularRace.Competitions.Features.Races;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Time;
@@ -30,6 +31,11 @@ internal sealed class CompetitionDeskModel(IMediator mediator, ICurrentActor cur
 
     /// <summary>Others of this name that stand, about the same days: one of the two may have been made on a Pi in an emergency.</summary>
     public IReadOnlyList<CompetitionSummary> Namesakes { get; private set; } = [];
+
+    /// <summary>How many lines its catalogues have.</summary>
+    public int Penalties { get; private set; }
+
+    public int Phrases { get; private set; }
 
     public VenueTime Venue { get; private set; } = null!;
 
@@ -70,6 +76,8 @@ internal sealed class CompetitionDeskModel(IMediator mediator, ICurrentActor cur
         Competition = await mediator.Send(new ReadCompetition(CompetitionUuid), aborted);
         Races = (await mediator.Send(new ListRaces(CompetitionUuid, new PageRequest(PageRequest.Most, null)), aborted)).Items;
         Counts = await mediator.Send(new CountRaces(CompetitionUuid), aborted);
+        Penalties = (await mediator.Send(new ReadCatalogue(CompetitionUuid, CatalogueKind.Penalties), aborted)).Items.Count;
+        Phrases = (await mediator.Send(new ReadCatalogue(CompetitionUuid, CatalogueKind.Phrases), aborted)).Items.Count;
         Venue = new VenueTime(Competition.TimeZone);
         Form = CompetitionForm.Of(Competition);
         if (Competition.MergedInto is null && current.Actor.May(CompetitionUuid, Roles.Admin))

@@ -11,7 +11,7 @@ namespace ModularRace.Dedup.Features.Review;
 
 /// <summary>A field of the version that a person writes.</summary>
 /// <param name="Text">What it holds, as it can be typed; at first what stands.</param>
-/// <param name="Options">What it can be, where that is few: value and name.</param>
+/// <param name="Options">What it can be, where that is few, or what is offered beside a text: value and name.</param>
 internal sealed record ThirdField(string Name, string Label, string Input, string Text, IReadOnlyList<(string Value, string Name)> Options);
 
 /// <summary>Between the disputed values of a conflict and the fields of a form.</summary>
@@ -36,6 +36,8 @@ internal static class ThirdVersion
                 "status" when laid.Conflict.RecordType == RecordTypes.Incident => ("select", [("unofficial", "Unofficial"), ("official", "Official")]),
                 "race_location_uuid" when laid.Story.RaceUuid is { } race => ("select", [("", "No place given"), .. (await mediator.Send(new FindLocationsOfRace(race), cancellationToken)).Select(l => (l.ClientUuid.ToString(), l.Name))]),
                 "race_uuid" when laid.Conflict.CompetitionUuid is { } competition => ("select", (await mediator.Send(new FindRacesOfCompetition(competition), cancellationToken)).Select(r => (r.ClientUuid.ToString(), r.Name)).ToList()),
+                // Offered, not ruled: the contract takes any code.
+                "penalty_code" when laid.Story.RaceUuid is { } race => ("text", (await mediator.Send(new FindPenaltiesOfRace(race), cancellationToken)).Select(p => (p.Code, p.Name ?? "")).ToList()),
                 "occurred_at" => ("datetime-local", (IReadOnlyList<(string, string)>)[]),
                 "deleted" => ("select", [("", "No"), ("true", "Yes")]),
                 "description" or "decision_note" or "note" => ("textarea", []),

@@ -42,6 +42,9 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
 
     public IReadOnlyDictionary<int, StartingBib> StartList { get; private set; } = new Dictionary<int, StartingBib>();
 
+    /// <summary>The competition's catalogue for this race's discipline.</summary>
+    public IReadOnlyList<OfferedPenalty> Penalties { get; private set; } = [];
+
     /// <summary>All that stand in the race and fit bib and location; the tabs count them.</summary>
     public IReadOnlyList<IncidentView> Fitting { get; private set; } = [];
 
@@ -135,6 +138,9 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
 
     public StartingBib? Starter(int? bib) => bib is { } number ? StartList.GetValueOrDefault(number) : null;
 
+    /// <summary>What a code means by the catalogue; null: it does not say.</summary>
+    public string? Means(string? code) => Penalties.FirstOrDefault(p => p.Code == code)?.Name;
+
     public string Who(int? bib) => bib is null ? "Bib not read" : Starter(bib)?.Names ?? "Not on the start list";
 
     public int Count(string view) => Fitting.Count(i => Fits(i, view));
@@ -170,6 +176,7 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
         Races = await mediator.Send(new FindRacesOfCompetition(Race.CompetitionUuid), aborted);
         Locations = await mediator.Send(new FindLocationsOfRace(RaceUuid), aborted);
         StartList = (await mediator.Send(new FindStartList(RaceUuid), aborted)).ToDictionary(b => b.BibNumber);
+        Penalties = await mediator.Send(new FindPenaltiesOfRace(RaceUuid), aborted);
         MayReport = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident, Roles.VarOperator, Roles.Referee);
         MayDecide = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident);
 
