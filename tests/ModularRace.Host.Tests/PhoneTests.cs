@@ -50,6 +50,13 @@ public sealed partial class PhoneTests(PiWithPhones pi) : IClassFixture<PiWithPh
         Assert.Equal((string)invitation["fingerprint"]!, Phone.Seen);
     }
 
+    [Theory]
+    [InlineData("pi-start.local", "https://pi-start.local:8443/join?code=mrp_x")]
+    [InlineData("192.168.1.7", "https://192.168.1.7:8443/join?code=mrp_x")]
+    [InlineData("fd00::7", "https://[fd00::7]:8443/join?code=mrp_x")]
+    public void A_link_leads_to_an_address_of_either_kind(string address, string link) =>
+        Assert.Equal(link, Host.Features.Phones.InvitePhoneHandler.LinkTo(address, 8443, "mrp_x"));
+
     [Fact]
     public async Task A_phone_that_was_let_in_reports_by_its_persons_name_and_may_not_touch_the_Pi_itself()
     {

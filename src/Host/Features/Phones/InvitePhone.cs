@@ -44,7 +44,10 @@ internal sealed class InvitePhoneHandler(PhoneDoor door, OwnCertificate certific
     {
         var port = door.Port ?? throw new Problem(StatusCodes.Status409Conflict, "no_phone_door", "This Pi is not set up to let phones in.");
         var address = door.Address() ?? throw new Problem(StatusCodes.Status409Conflict, "no_network", "This Pi is in no network. Connect it to the venue's Wi-Fi first.");
-        var url = $"https://{address}:{port}/join?code={invitations.Make()}";
+        var url = LinkTo(address, port, invitations.Make());
         return Task.FromResult(new PhoneInvitation(url, QrPicture.Of(url), certificate.Fingerprint, QrPicture.Of(certificate.Fingerprint), (int)PhoneInvitations.Holds.TotalSeconds));
     }
+
+    /// <param name="address">A name or an address of either kind.</param>
+    public static string LinkTo(string address, int port, string code) => new UriBuilder(Uri.UriSchemeHttps, address, port, "join", $"?code={code}").Uri.AbsoluteUri;
 }
