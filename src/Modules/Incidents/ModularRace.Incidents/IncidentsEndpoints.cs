@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -8,9 +9,11 @@ using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Features.Deciding;
 using ModularRace.Incidents.Features.Editing;
+using ModularRace.Incidents.Features.Exporting;
 using ModularRace.Incidents.Features.Reading;
 using ModularRace.Incidents.Features.Reporting;
 using ModularRace.Shared.Access;
+using ModularRace.Shared.Json;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Web;
 
@@ -77,6 +80,18 @@ internal static class IncidentsEndpoints
                 mediator.Send(message with { IncidentUuid = uuid }, ct))
             .RequireAuthorization(Policies.Report).WithName("DecideIncident").WithSummary("Decide on an official incident, change the decision or reopen it")
             .Produces<IncidentView>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+
+        incidents.MapGet("/competitions/{uuid:guid}/export", async (Guid uuid, string? format, IMediator mediator, CancellationToken ct) =>
+            {
+                var export = await mediator.Send(new ExportIncidents(uuid, format), ct);
+                var name = $"{export.Competition.Name} {export.Competition.StartDate:yyyy-MM-dd}";
+                return format == ExportIncidents.Csv
+                    ? Results.Stream(to => IncidentsCsv.WriteAsync(export, to, ct), "text/csv; charset=utf-8", $"{name}.csv")
+                    : Results.Stream(to => JsonSerializer.SerializeAsync(to, export, ApiJson.Options, ct), "application/json; charset=utf-8", $"{name}.json");
+            })
+            .RequireAuthorization(Policies.SignedIn).WithName("ExportIncidents").WithSummary("Every incident of a competition with its reports and decision, as JSON or for a spreadsheet")
+            .Produces<CompetitionExport>(StatusCodes.Status200OK, "application/json", "text/csv").ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
         incidents.MapGet("/incidents/{uuid:guid}/history", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new ReadHistory(uuid), ct))

@@ -3,6 +3,7 @@ using CsvHelper;
 using ModularRace.Competitions.Domain;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Web;
 
 namespace ModularRace.Competitions.Features.Catalogues;
 
@@ -53,10 +54,10 @@ internal static class CatalogueCsv
 
         var word = CatalogueSets.WordField(kind);
         if (row[word] is null) faults.Add(row.Line, $"{word} is missing.");
-        var said = Plain(row[word]);
+        var said = SpreadsheetCells.Plain(row[word]);
         return new CatalogueItem(
-            uuid, kind == CatalogueKind.Penalties ? said : null, kind == CatalogueKind.Phrases ? said : null, Plain(row["name"]), Discipline(row["discipline"]),
-            Plain(row["language"]), position, null)
+            uuid, kind == CatalogueKind.Penalties ? said : null, kind == CatalogueKind.Phrases ? said : null, SpreadsheetCells.Plain(row["name"]), Discipline(row["discipline"]),
+            SpreadsheetCells.Plain(row["language"]), position, null)
         {
             Line = row.Line,
         };
@@ -74,10 +75,10 @@ internal static class CatalogueCsv
             csv.EndRecord();
             foreach (var entry in entries)
             {
-                csv.WriteField(Harmless(entry.Code ?? entry.Text));
-                csv.WriteField(Harmless(entry.Name));
+                csv.WriteField(SpreadsheetCells.Harmless(entry.Code ?? entry.Text));
+                csv.WriteField(SpreadsheetCells.Harmless(entry.Name));
                 csv.WriteField(entry.Discipline ?? "");
-                csv.WriteField(Harmless(entry.Language));
+                csv.WriteField(SpreadsheetCells.Harmless(entry.Language));
                 csv.WriteField(entry.Position?.ToString(CultureInfo.InvariantCulture) ?? "");
                 csv.WriteField(entry.ClientUuid.ToString("D"));
                 csv.EndRecord();
@@ -86,11 +87,4 @@ internal static class CatalogueCsv
 
         return text.ToString();
     }
-
-    /// <summary>A cell that a spreadsheet would compute gets an apostrophe before it, which <see cref="Plain"/> takes off again.</summary>
-    private static string Harmless(string? cell) => cell is null ? "" : Computes(cell) ? "'" + cell : cell;
-
-    private static string? Plain(string? cell) => cell is ['\'', .. var rest] && Computes(rest) ? rest : cell;
-
-    private static bool Computes(string cell) => cell is [('=' or '+' or '-' or '@' or '\t' or '\r'), ..];
 }
