@@ -178,14 +178,14 @@ public sealed class EmergencyTests(Chromium chromium)
     [Fact]
     public async Task A_start_list_on_a_stick_is_looked_at_first_and_a_bad_one_harms_nothing()
     {
-        var words = new TouchWords("en");
+        var words = new TouchWords("fr");
         var stick = Directory.CreateTempSubdirectory("modularrace-stick-").FullName;
         await using var pi = new RunningPi();
         pi.Settings["Stick__Path"] = stick;
         await pi.InitializeAsync();
         var competition = (await pi.Admin.Post("/competitions", new { name = "Night Cup", country = "ITA", start_date = "2026-02-06", end_date = "2026-02-08", time_zone = "Europe/Rome" }, System.Net.HttpStatusCode.Created)).Text("client_uuid");
         var race = (await pi.Admin.Post($"/competitions/{competition}/races", new { name = "Sprint", discipline = "sprint" }, System.Net.HttpStatusCode.Created)).Text("client_uuid");
-        await using var screen = await chromium.TouchscreenAsync(pi);
+        await using var screen = await chromium.TouchscreenAsync(pi, "light", "fr");
         screen.Expect("400|413");
         await screen.GoAsync("/emergency");
         await screen[".pick.cols2 .key"].Nth(1).TapAsync();
@@ -208,6 +208,7 @@ public sealed class EmergencyTests(Chromium chromium)
         await screen[".pick .key:has-text('bad.csv')"].TapAsync();
         await Expect(screen[".faults li"]).ToHaveCountAsync(2);
         await Expect(screen[".faults"]).ToContainTextAsync("0,Eva,Roth,AUT,F");
+        await Expect(screen[".faults"]).ToContainTextAsync(words["csv.missing"].Replace("{column}", "first_name", StringComparison.Ordinal));
         await ShowAsync(screen, "faults");
         Assert.Empty(await pi.Admin.List($"/races/{race}/start-list"));
 
@@ -234,7 +235,7 @@ public sealed class EmergencyTests(Chromium chromium)
         Directory.Delete(stick, recursive: true);
         screen.Expect("409");
         await screen.Key(words["emergency.mode_merge"]).TapAsync();
-        await Expect(screen["main p"]).ToContainTextAsync("No memory stick is in");
+        await Expect(screen["main p"]).ToContainTextAsync(words["server.stick_missing"]);
         screen.AssertQuiet();
     }
 

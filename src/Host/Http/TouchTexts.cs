@@ -28,10 +28,11 @@ internal sealed class TouchTexts(IWebHostEnvironment environment)
     private InLanguage Read(string language)
     {
         var (texts, english) = (Load(language), Load(TouchLanguages.Usual));
-        // What the host says of a link that does not hold is kept and sent in English: the screen looks it up by that.
+        // What the host says of a link that does not hold, and of the lines of a file, is kept and sent in English: the screen looks
+        // it up by that, the first that fits.
         var said = new JsonObject();
         foreach (var (name, text) in english)
-            if (name.StartsWith("server.", StringComparison.Ordinal)) said[(string)text!] = texts[name]!.DeepClone();
+            if (name.StartsWith("server.", StringComparison.Ordinal) || name.StartsWith("csv.", StringComparison.Ordinal)) said[(string)text!] = texts[name]!.DeepClone();
         var sentences = texts.Where(t => t.Value is JsonValue).ToDictionary(t => t.Key, t => (string)t.Value!, StringComparer.Ordinal);
         texts["said"] = said;
         return new InLanguage(language, sentences, new HtmlString(texts.ToJsonString(InHtml)));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModularRace.Competitions.Contracts;
+using ModularRace.Competitions.Features.Merging;
 using ModularRace.Competitions.Features.StartLists;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Problems;
@@ -37,6 +38,19 @@ public sealed class BibsByNumberTests(CloudWithAnIncidentOfBib13 cloud) : IClass
         await cloud.Send(new PutBibs { RaceUuid = race, First = 1, Last = 3 });
         Assert.Equal(new StartListChanges(1, 2, 0, 0, 3), await cloud.ImportAsync(race, $"{Arrange.Header}\n1,Ada,Vidalin,ESP,F\n2,Ada,Rothin,AUT,F\n4,Ada,Moserin,SUI,F\n"));
         Assert.Equal(["Vidalin", "Rothin", "3", "Moserin"], (await cloud.Send(new FindStartList(race))).Select(b => b.Athletes[0].LastName));
+    }
+
+    [Fact]
+    public async Task Two_races_that_become_one_do_not_take_the_unknown_for_one_person()
+    {
+        var competition = (await cloud.CompetitionAsync()).ClientUuid;
+        var (from, into) = ((await cloud.RaceAsync(competition: competition)).ClientUuid, (await cloud.RaceAsync(competition: competition)).ClientUuid);
+        foreach (var race in new[] { from, into }) await cloud.Send(new PutBibs { RaceUuid = race, First = 1, Last = 2 });
+        var wears = Assert.Single(await cloud.Send(new FindStartList(from, [1]))).Athletes[0].ClientUuid;
+        await cloud.Send(new MergeRaces(from, into, null, false));
+        await cloud.Send(new PutBib { RaceUuid = into, Bib = 3, Athletes = [new BibAthlete(wears, "Ida", "Berg", "NOR", null, null, null)] });
+        Assert.Equal(["1", "2", "Berg"], (await cloud.Send(new FindStartList(into))).Select(b => b.Athletes[0].LastName));
+        Assert.Equal(0L, (await cloud.Sql.QueryAsync<long>($"SELECT count(*) FROM competitions.athletes WHERE nation = 'XXX' AND merged_into IS NOT NULL")).Single());
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ModularRace.Competitions.Features.StartLists;
 
 namespace ModularRace.Competitions.Tests.StartLists;
@@ -114,6 +116,45 @@ public sealed class StartListCsvTests
     [Fact]
     public void Every_wrong_line_is_told_at_once() =>
         Assert.Equal(["line 2", "line 3", "line 5"], Errors($"{Header}\n0,Ana,Vidal,ESP,F\n8,,Roth,AUT,F\n9,Eva,Roth,AUT,F\n10,Oskar,Lindh,SWE,Q\n").Keys);
+
+    [Fact]
+    public void The_touchscreen_has_a_text_for_whatever_is_wrong()
+    {
+        // As its script looks it up: the first whose words fit.
+        var texts = JsonNode.Parse(File.ReadAllText(Checkout.PathOf("src", "Host", "wwwroot", "texts", "en.json")))!.AsObject().Where(t => t.Key.StartsWith("csv.", StringComparison.Ordinal))
+            .Select(t => (t.Key, Words: new Regex($"^{Regex.Replace(Regex.Escape((string)t.Value!), @"\\\{[a-z]+}", ".+", RegexOptions.None, TimeSpan.FromSeconds(1))}$", RegexOptions.Singleline, TimeSpan.FromSeconds(1)))).ToList();
+        var faults = new Dictionary<string, IReadOnlyDictionary<string, string[]>>(StringComparer.Ordinal)
+        {
+            ["csv.encoding"] = Errors([.. Encoding.UTF8.GetBytes($"{Header}\n1,"), 0xD8]),
+            ["csv.empty"] = Errors(""),
+            ["csv.no_line"] = Errors($"{Header}\n"),
+            ["csv.no_header"] = Errors("7,Oskar,Lindh,SWE,M\n"),
+            ["csv.column_twice"] = Errors($"{Header},bib\n7,Oskar,Lindh,SWE,M,7\n"),
+            ["csv.no_column"] = Errors("bib,first_name,last_name,gender\n7,Oskar,Lindh,M\n"),
+            ["csv.cells"] = Errors($"{Header}\n7,Oskar,Lindh, Jr.,SWE,M\n"),
+            ["csv.open_quote"] = Errors($"{Header}\n7,Oskar,\"Lindh,SWE,M"),
+            ["csv.stray_quote"] = Errors($"{Header}\n7,Oskar,\"Lin\"dh,SWE,M\n"),
+            ["csv.missing"] = Errors($"{Header}\n7,,Lindh,SWE,M\n"),
+            ["csv.nation"] = Errors($"{Header}\n7,Oskar,Lindh,Sweden,M\n"),
+            ["csv.gender"] = Errors($"{Header}\n7,Oskar,Lindh,SWE,W\n"),
+            ["csv.number"] = Errors($"{Header}\n0,Oskar,Lindh,SWE,M\n"),
+            ["csv.bib_twice"] = Errors($"{Header}\n7,Oskar,Lindh,SWE,M\n7,Ana,Vidal,ESP,F\n"),
+            ["csv.too_many"] = Errors($"{Header}\n7,A,A,SWE,M\n7,B,B,SWE,M\n7,C,C,SWE,M\n", athletesPerBib: 2),
+            ["csv.athlete_twice"] = Errors($"{Header}\n7,A,A,SWE,M\n7,A,A,SWE,M\n", athletesPerBib: 2),
+            ["csv.position"] = Errors($"{Header},athlete_position\n7,A,A,SWE,M,1\n7,B,B,SWE,M,1\n", athletesPerBib: 2),
+            ["csv.heat"] = Errors($"{Header},heat\n7,A,A,SWE,M,1\n7,B,B,SWE,M,2\n", athletesPerBib: 2),
+            ["csv.lines"] = Errors($"{Header}\n7,\"Os\nkar\",Lindh,SWE,M\n"),
+            ["csv.control"] = Errors($"{Header}\n7,Os\u0007kar,Lindh,SWE,M\n"),
+            ["csv.long"] = Errors($"{Header}\n7,{new string('x', 201)},Lindh,SWE,M\n"),
+        };
+        Assert.Equal(texts.Select(t => t.Key), faults.Keys);
+        foreach (var (key, errors) in faults)
+        {
+            var found = errors.Values.SelectMany(m => m).Select(m => texts.Find(t => t.Words.IsMatch(m)).Key ?? m).ToList();
+            Assert.Equal(key, found[0]);
+            Assert.All(found, f => Assert.StartsWith("csv.", f, StringComparison.Ordinal));
+        }
+    }
 
     private static IReadOnlyList<StartListLine> Good(string file, int athletesPerBib = 1) => Good(Encoding.UTF8.GetBytes(file), athletesPerBib);
 

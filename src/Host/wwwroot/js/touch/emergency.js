@@ -7,7 +7,7 @@ import { fill, h, icon, key, pageData, size } from './dom.js';
 import { ask, board, paperText } from './keyboard.js';
 import * as memory from './memory.js';
 import * as shell from './shell.js';
-import { language, t } from './texts.js';
+import { language, said, t } from './texts.js';
 import * as times from './times.js';
 import { usual, venueOf, venues } from './venues.js';
 
@@ -547,6 +547,8 @@ function showBib(entry, done) {
 
 // ---- a start list from a memory stick
 
+const faultsOnPage = 4;
+
 async function showStick(done) {
   let files = [];
   let from = 0;
@@ -622,17 +624,17 @@ async function showStick(done) {
     const faults = Object.entries(errors);
     let first = 0;
     const show = () => {
-      const part = faults.slice(first, first + 5);
+      const part = faults.slice(first, first + faultsOnPage);
       root.className = 'body';
       fill(root, h('div', { class: 'faults' },
         h('div', { class: 'card' }, h('h1', { class: 'problem' }, t('emergency.faults', { n: faults.length })), h('p', {}, h('b', {}, file.name), ' ', t('emergency.faults_more')),
-          h('ul', {}, part.map(([where, said]) => {
+          h('ul', {}, part.map(([where, messages]) => {
             const number = Number(/\d+/.exec(where)?.[0]);
-            return h('li', {}, h('b', {}, number ? t('emergency.line', { n: number }) : where), h('span', {}, h('span', { class: 'cut' }, [said].flat().join(' ')), number && lines[number - 1] !== undefined ? h('code', { class: 'cut' }, lines[number - 1].slice(0, 200)) : null));
+            return h('li', {}, h('b', {}, number ? t('emergency.line', { n: number }) : where), h('span', {}, h('span', { class: 'two-lines' }, [messages].flat().map(said).join(' ')), number && lines[number - 1] !== undefined ? h('code', { class: 'cut' }, lines[number - 1].slice(0, 200)) : null));
           }))),
         h('div', { class: 'foot three' },
           key(t('emergency.other_file'), { onclick: look }),
-          faults.length > 5 ? key(icon('down'), { onclick: () => { first = first + 5 < faults.length ? first + 5 : 0; show(); } }, t('range.of', { first: first + 1, last: first + part.length, total: faults.length })) : h('span'),
+          faults.length > faultsOnPage ? key(icon('down'), { onclick: () => { first = first + faultsOnPage < faults.length ? first + faultsOnPage : 0; show(); } }, t('range.of', { first: first + 1, last: first + part.length, total: faults.length })) : h('span'),
           key(icon('sync', 's32'), { class: 'go', onclick: () => read(file) }, t('emergency.read_again')))));
     };
     show();

@@ -7,7 +7,7 @@ import { ask } from './keyboard.js';
 import * as outbox from './outbox.js';
 import { follow, soFar } from './progress.js';
 import * as shell from './shell.js';
-import { t } from './texts.js';
+import { said, t } from './texts.js';
 import * as times from './times.js';
 
 const going = document.getElementById('going');
@@ -138,7 +138,7 @@ function showSide() {
   key(icon(open ? 'withdraw' : 'lock', 's32'), { class: open ? 'go' : 'shut', 'aria-disabled': open ? null : 'true', onclick: () => { if (open) clear(); } },
     h('span', {}, t('evening.clear'), h('small', { class: 'cut' }, t(open ? 'evening.for_next' : 'evening.opens')))),
   key(icon('stick', 's32'), { class: stick && !busy ? '' : 'shut', 'aria-disabled': stick && !busy ? null : 'true', onclick: () => { if (stick && !busy) showStick(); } },
-    h('span', {}, t('evening.stick'), h('small', { class: 'cut' }, !stick ? t('evening.no_stick') : stick.message ?? t('evening.on_it')))));
+    h('span', {}, t('evening.stick'), h('small', { class: 'cut' }, !stick ? t('evening.no_stick') : said(stick.message) ?? t('evening.on_it')))));
 }
 
 async function clear() {

@@ -33,12 +33,12 @@ export const list = name => texts[name];
 /** "a, b and c". */
 export const and = parts => lists.format(parts.filter(Boolean));
 
-/** What the host said in English of a link that does not hold, in the screen's language; else as it is. */
+/** What the host said in English of a link that does not hold, or of a line of a file, in the screen's language; else as it is. */
 export function said(words) {
   for (const [english, own] of Object.entries(words ? texts.said : {})) {
-    const [before, after] = english.split('{date}');
-    if (words === english) return own;
-    if (after !== undefined && words.startsWith(before) && words.endsWith(after)) return own.replace('{date}', words.slice(before.length, words.length - after.length));
+    const pattern = english.split(place).map((part, at) => at % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : `(?<${part}>.+)`).join('');
+    const found = new RegExp(`^${pattern}$`, 's').exec(words);
+    if (found) return own.replace(place, (whole, key) => found.groups[key] ?? whole);
   }
   return words;
 }

@@ -39,5 +39,5 @@ internal sealed class ListStickStartListsHandler(StickFolder stick) : IRequestHa
     /// <summary>What lies on the stick itself: no hidden file, no link, which may lead to something else of this machine, and nothing without a length, such as a pipe that would never end.</summary>
     public static IEnumerable<FileInfo> CsvFiles(StickFolder stick) =>
         new DirectoryInfo(stick.Path!).EnumerateFiles("*", new EnumerationOptions { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint })
-            .Where(f => f.LinkTarget is null && f.Length > 0 && f.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase));
+            .Where(f => f.Length > 0 && f.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase));
 }
