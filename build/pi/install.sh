@@ -86,7 +86,7 @@ install_packages() {
   # Raspberry Pi OS Bookworm has its own build under the older name.
   if [ -z "$root" ] && ! apt-cache show chromium >/dev/null 2>&1; then browser=chromium-browser; fi
   system env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    postgresql libicu-dev libssl3 ca-certificates curl nftables cage wlr-randr "$browser" fonts-noto-core systemd-timesyncd network-manager
+    postgresql libicu-dev libssl3 ca-certificates curl nftables cage wlr-randr "$browser" fonts-noto-core systemd-timesyncd network-manager polkitd
 }
 
 make_users() {
@@ -151,6 +151,7 @@ put_files() {
   done
   put "$files/firewall.nft" /etc/modularrace/firewall.nft
   put "$files/70-modularrace.rules" /etc/udev/rules.d/70-modularrace.rules
+  put "$files/60-modularrace.rules" /etc/polkit-1/rules.d/60-modularrace.rules
   put "$files/pam" /etc/pam.d/modularrace-kiosk
   put "$files/journald.conf" /etc/systemd/journald.conf.d/modularrace.conf
   put "$files/timesyncd.conf" /etc/systemd/timesyncd.conf.d/modularrace.conf

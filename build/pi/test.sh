@@ -112,6 +112,7 @@ expect "Lines of one's own stay" "$(cat "$pi/etc/modularrace/local.env")" 'Sync_
 wifi=$pi/etc/NetworkManager/system-connections/modularrace.nmconnection
 expect "The Wi-Fi's password is for root" "$(stat -c %a "$wifi")" 600
 expect "The Wi-Fi's password, as NetworkManager writes it" "$(sed -n 's/^psk=//p' "$wifi")" 'a|b\\\\c-password'
+expect "The host may choose the Wi-Fi" "$(stat -c %a "$pi/etc/polkit-1/rules.d/60-modularrace.rules")" 644
 expect "The host's settings are for root and its user" "$(stat -c %a "$pi/etc/modularrace/host.env")" 640
 rm "$pi/opt/modularrace/releases/one/host/ModularRace.Host"
 install one || { cat "$work/log"; fail "The repair failed."; }

@@ -88,7 +88,7 @@ public sealed class AxeTests(Chromium chromium, CloudAndPi day)
         Assert.True(found.Count == 0, string.Join('\n', found.Distinct(StringComparer.Ordinal)));
     }
 
-    private static async Task<List<string>> FaultsAsync(Screen screen, bool glare)
+    internal static async Task<List<string>> FaultsAsync(Screen screen, bool glare)
     {
         // What is shown for a moment (a toast, a flash) is looked at when it has come to rest.
         await screen.Page.EvaluateAsync("() => Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().iterations !== Infinity).map(a => a.finished))");

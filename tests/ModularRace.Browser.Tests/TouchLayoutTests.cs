@@ -77,6 +77,7 @@ public sealed class TouchLayoutTests(Chromium chromium, CloudAndPi day)
         await MeasureAsync("/emergency, the days");
 
         await GoAsync("/phones");
+        await GoAsync("/wifi");
         await GoAsync("/place");
         await screen.Key(words["who.ask"]).Last.TapAsync();
         await MeasureAsync("/place, naming a person");

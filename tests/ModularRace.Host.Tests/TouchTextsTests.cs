@@ -9,7 +9,7 @@ public sealed partial class TouchTextsTests
 {
     /// <summary>Names that the scripts put together from a part and a word of the program.</summary>
     private static readonly string[] PutTogether =
-        ["tray.", "filter.", "kind.", "phase.", "discipline.", "phrases.", "error.", "title.", "server.", "csv.", "join.", "download.", "evening.", "link."];
+        ["tray.", "filter.", "kind.", "phase.", "discipline.", "phrases.", "error.", "title.", "server.", "csv.", "join.", "download.", "evening.", "link.", "wifi."];
 
     /// <summary>Words that stand in scripts and are read by programs, or kept as they are in the records.</summary>
     private static readonly HashSet<string> NotSaid = new(

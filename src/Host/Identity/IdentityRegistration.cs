@@ -7,6 +7,7 @@ using ModularRace.Host.Features.ApiKeys;
 using ModularRace.Host.Features.FirstAdmin;
 using ModularRace.Host.Features.Phones;
 using ModularRace.Host.Features.SigningIn;
+using ModularRace.Host.Features.Wifi;
 using ModularRace.Shared;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
@@ -21,6 +22,8 @@ internal static class IdentityRegistration
         services.AddModuleDatabase<IdentityDbContext>(IdentityDbContext.SchemaName, options => new IdentityDbContext(options));
         services.AddHandlersFrom(typeof(IdentityRegistration).Assembly);
         services.AddScoped<PasswordGate>();
+        services.AddSingleton<INmcli>(_ => new Nmcli());
+        services.AddSingleton<WifiNetworks>();
 
         // Long passwords rather than odd ones.
         services.AddScoped<IUserStore<Person>, UserOnlyStore<Person, IdentityDbContext, Guid>>();
@@ -43,7 +46,9 @@ internal static class IdentityRegistration
     {
         api.MapSigningIn();
         api.MapApiKeys();
-        if (mode == SystemMode.OfflineDevice) api.MapPhones();
+        if (mode != SystemMode.OfflineDevice) return;
+        api.MapPhones();
+        api.MapWifi();
     }
 
     /// <summary>Makes the first admin from <c>Admin__Email</c> and <c>Admin__Password</c>, where nobody is admin of everything.</summary>

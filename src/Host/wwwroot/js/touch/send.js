@@ -174,10 +174,9 @@ function showSide() {
       name ? fact(device.ready_for_offline ? true : false, name, t(device.ready_for_offline ? 'pi.ready' : 'pi.not_all')) : fact(null, t('pi.no_competition'), t('pi.fetch_while')),
       known ? fact(device.clock_uncertainty_ms <= 30000, t('pi.clock'), t('pi.clock_by', { offset: signed(device.clock_offset_ms), seconds: figure(Math.max(0.1, device.clock_uncertainty_ms / 1000), 1) })) : fact(null, t('pi.clock_not'), t('pi.clock_own')),
       cardFact())),
-  h('a', { class: 'key', href: '/download' }, icon('download', 's32'), h('span', {}, t('pi.competition'), h('small', { class: 'cut' }, t(name ? 'pi.fetch_again' : 'pi.choose')))),
-  h('div', { class: 'two-keys' },
-    h('a', { class: 'key', href: '/pair' }, icon('pair', 's32'), h('span', {}, t('pi.pairing'))),
-    h('a', { class: 'key', href: '/phones' }, icon('phone', 's32'), h('span', {}, t('pi.phones')))));
+  h('div', { class: 'four-keys' },
+    [['/download', 'download', 'pi.competition'], ['/wifi', 'link', 'pi.wifi'], ['/pair', 'pair', 'pi.pairing'], ['/phones', 'phone', 'pi.phones']]
+      .map(([href, mark, name]) => h('a', { class: 'key', href }, icon(mark, 's32'), h('span', {}, t(name))))));
 }
 
 const signed = ms => `${ms < 0 ? '−' : '+'}${figure(Math.abs(ms ?? 0) / 1000, 1)} s`;

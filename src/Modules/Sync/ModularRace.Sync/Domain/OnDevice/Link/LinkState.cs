@@ -14,7 +14,10 @@ internal sealed class LinkState(TimeProvider time)
     /// <summary>Why the last contact failed, in words for a referee; null when it did not.</summary>
     public string? LastError { get; private set; }
 
-    public void Answered() => Set(online: true, error: null);
+    /// <summary>What went wrong at the last contact; null when nothing did.</summary>
+    public LinkFault? LastFault { get; private set; }
+
+    public void Answered() => Set(online: true, failure: null);
 
     /// <summary>Whether <see cref="TakeReturn"/> has something to tell.</summary>
     public bool HasReturned
@@ -36,15 +39,15 @@ internal sealed class LinkState(TimeProvider time)
         }
     }
 
-    public void Failed(LinkFailure failure) => Set(online: !failure.Offline, failure.Message);
+    public void Failed(LinkFailure failure) => Set(online: !failure.Offline, failure);
 
-    private void Set(bool online, string? error)
+    private void Set(bool online, LinkFailure? failure)
     {
         lock (gate)
         {
             if (Since is null || Online != online) Since = time.GetUtcNow();
             returned = online && (returned || !Online);
-            (Online, LastError) = (online, error);
+            (Online, LastError, LastFault) = (online, failure?.Message, failure?.Fault);
         }
     }
 }

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Shared.Json;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain.OnDevice;
@@ -19,6 +20,7 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="Competition">The one that was downloaded; null: none.</param>
 /// <param name="LastSyncAt">By this Pi's clock.</param>
 /// <param name="LastError">Why the last contact failed, in words for a referee; null when it did not.</param>
+/// <param name="LastFault">The same as <paramref name="LastError"/> for a program, such as <c>sign_in_page</c>: a house's own page answers instead of the cloud.</param>
 /// <param name="LastRunError">Why the last run that reached the cloud, or that a person asked for, broke off; null when it did not. Until one ends well, nobody is told that all is sent.</param>
 /// <param name="HeldChanges">Changes of the cloud that could not be taken yet, the first of them, with the reason (R14).</param>
 /// <param name="Held">How many there are.</param>
@@ -30,7 +32,7 @@ internal sealed record DeviceView(
     Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
     int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
     long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes,
-    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick);
+    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick, string? LastFault);
 
 internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
 
@@ -59,6 +61,6 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Synced), counts.GetValueOrDefault(QueueStatuses.Conflict),
             counts.GetValueOrDefault(QueueStatuses.Failed), 0, device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
             reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes,
-            lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held, journal.Read());
+            lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held, journal.Read(), link.LastFault is { } fault ? SnakeCase.Name(fault.ToString()) : null);
     }
 }
