@@ -58,6 +58,7 @@ internal static class AccessRegistration
             .AddPolicy(Policies.Admin, policy => policy.RequireAssertion(c => c.User.HoldsAny()))
             .AddPolicy(Policies.ReferenceData, policy => policy.RequireAssertion(c => mode == SystemMode.OfflineDevice ? c.User.HoldsAny(Roles.Referee) : c.User.HoldsAny()))
             .AddPolicy(Policies.Report, policy => policy.RequireAssertion(c => c.User.HoldsAny(Roles.JuryPresident, Roles.VarOperator, Roles.Referee)))
+            .AddPolicy(Policies.Clips, policy => policy.RequireAssertion(c => c.User.IsDevice() || c.User.HoldsAny(Roles.JuryPresident, Roles.VarOperator, Roles.Referee)))
             .AddPolicy(Policies.Jury, policy => policy.RequireAssertion(c => c.User.HoldsAny(Roles.JuryPresident)))
             .AddPolicy(Policies.Merge, policy => policy.RequireAssertion(c => c.User.HoldsAny(mode == SystemMode.OfflineDevice ? [Roles.JuryPresident, Roles.VarOperator, Roles.Referee] : [Roles.JuryPresident, Roles.VarOperator])))
             .AddPolicy(Policies.Device, policy => policy.RequireAssertion(c => c.User.IsDevice()))

@@ -9,7 +9,7 @@ namespace ModularRace.Host.Http;
 /// <summary>How large a body may be, and how it may be packed. Limits count what comes out of the packing.</summary>
 internal static class Bodies
 {
-    public const long Sync = 8 << 20, StartList = 5 << 20, Other = 1 << 20, Archive = 512 << 20, Receipt = 64 << 20;
+    public const long Sync = 8 << 20, StartList = 5 << 20, Other = 1 << 20, Archive = 512 << 20, Receipt = 64 << 20, Clip = 1 << 30;
 
     /// <summary>A refused body up to this size is read to its end and thrown away (for five seconds at most): a client that is still sending when its connection closes never hears why.</summary>
     private const long Drained = 64 << 20;
@@ -57,6 +57,8 @@ internal static class Bodies
     {
         if (path.StartsWithSegments("/api/v1/sync/import", StringComparison.OrdinalIgnoreCase)) return Archive;
         if (path.StartsWithSegments("/api/v1/device/receipt", StringComparison.OrdinalIgnoreCase)) return Receipt;
+        // What a setting allows of a clip is told when it is announced.
+        if (path.StartsWithSegments("/api/v1/clips", StringComparison.OrdinalIgnoreCase)) return Clip;
         if (path.StartsWithSegments("/api/v1/sync", StringComparison.OrdinalIgnoreCase)) return Sync;
         return path.Value?.EndsWith("/start-list", StringComparison.OrdinalIgnoreCase) == true || path.Value?.EndsWith("/start-list/", StringComparison.OrdinalIgnoreCase) == true
             ? StartList

@@ -16,7 +16,8 @@ internal static class SecurityHeaders
         var headers = context.Response.Headers;
         context.Response.OnStarting(() =>
         {
-            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/scalar", StringComparison.OrdinalIgnoreCase) ? PolicyForScalar : Policy;
+            // What is served with a stricter one of its own says it itself.
+            if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/scalar", StringComparison.OrdinalIgnoreCase) ? PolicyForScalar : Policy;
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "same-origin";

@@ -7,7 +7,9 @@ internal static class Views
 {
     extension(IncidentView)
     {
-        public static IncidentView Of(IncidentGroup group)
+        /// <param name="group">The incident with those that it stands for.</param>
+        /// <param name="clips">SHA-256 to the state of the clip; what is not in it is pending.</param>
+        public static IncidentView Of(IncidentGroup group, IReadOnlyDictionary<string, string> clips)
         {
             var standing = group.Standing;
             var decided = group.Decided;
@@ -19,16 +21,17 @@ internal static class Views
                 (decided ?? standing).DecisionNote, standing.Stands, group.Reports.Count > 0 && group.Reports.All(r => r.IsWithdrawn), standing.MergedInto,
                 [.. group.Members.Where(m => m != standing).Select(m => m.ClientUuid).Order(IncidentGroup.ByText)], standing.Revision, standing.Origin,
                 standing.CreatedAt, group.Members.Max(m => m.UpdatedAt),
-                [.. group.Reports.Select(r => ReportView.Of(r, group.Members.Single(m => m.ClientUuid == r.IncidentUuid)))]);
+                [.. group.Reports.Select(r => ReportView.Of(r, group.Members.Single(m => m.ClientUuid == r.IncidentUuid), clips))]);
         }
     }
 
     extension(ReportView)
     {
-        public static ReportView Of(Report r, Incident incident) => new(
+        public static ReportView Of(Report r, Incident incident, IReadOnlyDictionary<string, string> clips) => new(
             r.ClientUuid, r.IncidentUuid, r.BibNumber ?? incident.BibNumber, r.RaceLocationUuid ?? incident.RaceLocationUuid, r.AthletePosition, r.ReporterName, r.ReportedBy,
             r.Description, r.PenaltyCode, r.OccurredAt, r.At.OccurredAtDevice, r.At.ClockOffsetMs, r.At.ClockUncertaintyMs, r.At.ClockSource,
-            r.WithdrawnAt, r.WithdrawnBy, r.Clip is null ? null : new ClipView(r.Clip.Sha256, r.Clip.SizeBytes, r.Clip.ContentType, r.Clip.DurationMs, "pending"),
+            r.WithdrawnAt, r.WithdrawnBy,
+            r.Clip is null ? null : new ClipView(r.Clip.Sha256, r.Clip.SizeBytes, r.Clip.ContentType, r.Clip.DurationMs, clips.GetValueOrDefault(r.Clip.Sha256, ClipStates.Pending)),
             r.Revision, r.Origin, r.CreatedAt, r.UpdatedAt);
     }
 }

@@ -45,6 +45,7 @@ internal sealed class ReportConfiguration : IEntityTypeConfiguration<Report>
             clip.Property(c => c.SizeBytes).HasColumnName("clip_size_bytes");
             clip.Property(c => c.ContentType).HasColumnName("clip_content_type").HasMaxLength(Texts.Name);
             clip.Property(c => c.DurationMs).HasColumnName("clip_duration_ms");
+            clip.HasIndex(c => c.Sha256);
         });
         builder.HasIndex(r => r.RaceLocationUuid);
     }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using ModularRace.Incidents.Domain;
+using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Shared.Persistence;
 
 namespace ModularRace.Incidents.Persistence;
@@ -16,6 +17,10 @@ internal sealed class IncidentsDbContext(DbContextOptions<IncidentsDbContext> op
     public DbSet<HistoryEntry> HistoryEntries => Set<HistoryEntry>();
 
     public DbSet<IncidentCounter> IncidentCounters => Set<IncidentCounter>();
+
+    public DbSet<StoredClip> Clips => Set<StoredClip>();
+
+    public DbSet<ClipUpload> ClipUploads => Set<ClipUpload>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

@@ -22,6 +22,9 @@ public static class Policies
     /// <summary>Reporting and editing incidents: admin, jury president, VAR operator, referee.</summary>
     public const string Report = "report";
 
+    /// <summary>Sending clips: whoever reports, and a paired device.</summary>
+    public const string Clips = "clips";
+
     /// <summary>Officialise, decide, reopen, resolve: admin, jury president.</summary>
     public const string Jury = "jury";
 

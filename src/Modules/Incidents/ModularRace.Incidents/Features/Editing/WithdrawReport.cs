@@ -24,14 +24,14 @@ internal sealed class WithdrawReportValidator : AbstractValidator<WithdrawReport
     public WithdrawReportValidator() => RuleFor(r => r.Reason).IsText(Texts.Note);
 }
 
-internal sealed class WithdrawReportHandler(IncidentChanges changes, ICurrentActor current, ISystemIdentity system) : IRequestHandler<WithdrawReport, ReportView>
+internal sealed class WithdrawReportHandler(IncidentsDbContext db, IncidentChanges changes, ICurrentActor current, ISystemIdentity system) : IRequestHandler<WithdrawReport, ReportView>
 {
     public async Task<ReportView> Handle(WithdrawReport request, CancellationToken cancellationToken)
     {
         var (group, report) = await changes.LockReportAsync(request.ReportUuid, cancellationToken);
         var incident = group.Members.Single(m => m.ClientUuid == report.IncidentUuid);
         current.RequireEditing(system, incident.CompetitionUuid, [report]);
-        if (report.IsWithdrawn) return ReportView.Of(report, incident);
+        if (report.IsWithdrawn) return ReportView.Of(report, incident, await db.ReadClipStatesAsync([report], cancellationToken));
 
         var edit = changes.Begin();
         edit.Change(
@@ -43,6 +43,6 @@ internal sealed class WithdrawReportHandler(IncidentChanges changes, ICurrentAct
             },
             request.Reason);
         await changes.SaveAsync(edit, cancellationToken);
-        return ReportView.Of(report, incident);
+        return ReportView.Of(report, incident, await db.ReadClipStatesAsync([report], cancellationToken));
     }
 }

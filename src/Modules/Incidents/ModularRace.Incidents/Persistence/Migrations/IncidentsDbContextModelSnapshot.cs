@@ -24,6 +24,123 @@ namespace ModularRace.Incidents.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("ModularRace.Incidents.Domain.Clips.ClipUpload", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid?>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Received")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received");
+
+                    b.Property<Guid>("ReportUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("report_uuid");
+
+                    b.Property<string>("Sha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<DateTimeOffset>("TouchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("touched_at");
+
+                    b.Property<Guid>("UploadUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("upload_uuid");
+
+                    b.Property<Guid?>("Writer")
+                        .HasColumnType("uuid")
+                        .HasColumnName("writer");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clip_uploads");
+
+                    b.HasIndex("ReportUuid")
+                        .HasDatabaseName("ix_clip_uploads_report_uuid");
+
+                    b.HasIndex("UploadUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_clip_uploads_upload_uuid");
+
+                    b.ToTable("clip_uploads", "incidents");
+                });
+
+            modelBuilder.Entity("ModularRace.Incidents.Domain.Clips.StoredClip", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("content_type");
+
+                    b.Property<long?>("DurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<bool>("Held")
+                        .HasColumnType("boolean")
+                        .HasColumnName("held");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clips");
+
+                    b.HasIndex("Sha256")
+                        .IsUnique()
+                        .HasDatabaseName("ix_clips_sha256");
+
+                    b.ToTable("clips", "incidents");
+                });
+
             modelBuilder.Entity("ModularRace.Incidents.Domain.HistoryEntry", b =>
                 {
                     b.Property<long>("Id")
@@ -487,6 +604,9 @@ namespace ModularRace.Incidents.Persistence.Migrations
                                 .HasColumnName("clip_size_bytes");
 
                             b1.HasKey("ReportId");
+
+                            b1.HasIndex("Sha256")
+                                .HasDatabaseName("ix_reports_clip_sha256");
 
                             b1.ToTable("reports", "incidents");
 

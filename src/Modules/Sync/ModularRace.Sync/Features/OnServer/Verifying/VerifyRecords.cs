@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Json;
@@ -37,7 +38,7 @@ internal sealed class VerifyRecordsValidator : AbstractValidator<VerifyRecords>
     private static bool IsDigest(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigit);
 }
 
-internal sealed class VerifyRecordsHandler(SyncDbContext db, DatabaseSession session, ICurrentActor current, IDataProtectionProvider protection, TimeProvider time)
+internal sealed class VerifyRecordsHandler(SyncDbContext db, DatabaseSession session, IMediator mediator, ICurrentActor current, IDataProtectionProvider protection, TimeProvider time)
     : IRequestHandler<VerifyRecords, VerifyAnswer>
 {
     public async Task<VerifyAnswer> Handle(VerifyRecords request, CancellationToken ct)
@@ -62,8 +63,8 @@ internal sealed class VerifyRecordsHandler(SyncDbContext db, DatabaseSession ses
             (taken.Contains(key) || quarantined.Contains(key) ? different : missing).Add(new VerifyFault(record.Type!, record.ClientUuid, record.ContentSha256!));
         }
 
-        // Clips are not taken here yet: none is held.
-        missing.AddRange(asked.Clips!.Select(sha256 => new VerifyFault(VerifyFault.Clip, null, sha256)));
+        var held = (await mediator.Send(new FindHeldClips(asked.Clips!), ct)).Select(c => c.Sha256).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        missing.AddRange(asked.Clips!.Where(sha256 => !held.Contains(sha256)).Select(sha256 => new VerifyFault(VerifyFault.Clip, null, sha256)));
         var verified = missing.Count == 0 && different.Count == 0;
         return new VerifyAnswer(verified, missing, different, verified ? await SignAsync(asked, earlier, device, ct) : null);
     }

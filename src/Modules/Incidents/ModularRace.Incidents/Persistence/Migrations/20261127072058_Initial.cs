@@ -16,6 +16,49 @@ namespace ModularRace.Incidents.Persistence.Migrations
                 name: "incidents");
 
             migrationBuilder.CreateTable(
+                name: "clip_uploads",
+                schema: "incidents",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    upload_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    report_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    owner = table.Column<string>(type: "text", nullable: false),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    length = table.Column<long>(type: "bigint", nullable: false),
+                    received = table.Column<long>(type: "bigint", nullable: false),
+                    writer = table.Column<Guid>(type: "uuid", nullable: true),
+                    touched_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clip_uploads", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clips",
+                schema: "incidents",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    size_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    content_type = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    duration_ms = table.Column<long>(type: "bigint", nullable: true),
+                    held = table.Column<bool>(type: "boolean", nullable: false),
+                    state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clips", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "history_entries",
                 schema: "incidents",
                 columns: table => new
@@ -153,6 +196,26 @@ namespace ModularRace.Incidents.Persistence.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_clip_uploads_report_uuid",
+                schema: "incidents",
+                table: "clip_uploads",
+                column: "report_uuid");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clip_uploads_upload_uuid",
+                schema: "incidents",
+                table: "clip_uploads",
+                column: "upload_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clips_sha256",
+                schema: "incidents",
+                table: "clips",
+                column: "sha256",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_history_entries_record_uuid",
                 schema: "incidents",
                 table: "history_entries",
@@ -196,6 +259,12 @@ namespace ModularRace.Incidents.Persistence.Migrations
                 columns: new[] { "race_uuid", "occurred_at", "number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_reports_clip_sha256",
+                schema: "incidents",
+                table: "reports",
+                column: "clip_sha256");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reports_incident_uuid",
                 schema: "incidents",
                 table: "reports",
@@ -211,6 +280,14 @@ namespace ModularRace.Incidents.Persistence.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "clip_uploads",
+                schema: "incidents");
+
+            migrationBuilder.DropTable(
+                name: "clips",
+                schema: "incidents");
+
             migrationBuilder.DropTable(
                 name: "history_entries",
                 schema: "incidents");

@@ -1,0 +1,54 @@
+using MediatR;
+using ModularRace.Shared.Messaging;
+
+namespace ModularRace.Incidents.Contracts;
+
+/// <summary>What <c>clip.state</c> of a report says.</summary>
+public static class ClipStates
+{
+    /// <summary>Not on the cloud yet.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>On the cloud, whole and verified.</summary>
+    public const string Stored = "stored";
+
+    /// <summary>The cloud could not take it; it is tried again.</summary>
+    public const string Failed = "failed";
+}
+
+/// <summary>A report's clip is here, whole and verified: said within the transaction that says so for good, for each report that names it.</summary>
+/// <param name="IncidentUuid">The incident that stands for the report's.</param>
+/// <param name="Sha256">Lower-case hexadecimal.</param>
+public sealed record ClipStored(Guid ReportUuid, Guid IncidentUuid, Guid RaceUuid, string Sha256) : INotification;
+
+/// <summary>
+/// Asked before bytes of a device's clip are taken, and again before it is stored. Sync throws where the device may not (any
+/// more), and says whether it knows the clip from a version of the report that does not stand: one in conflict or quarantine.
+/// </summary>
+/// <param name="CompetitionUuid">The report's competition; null: the report does not stand here.</param>
+public sealed record ClipComing(Guid DeviceUuid, Guid ReportUuid, Guid? CompetitionUuid, string Sha256) : INotification
+{
+    /// <summary>Set by whoever has a version of that report, from that device, that names the clip.</summary>
+    public bool Named { get; set; }
+}
+
+/// <summary>
+/// Asked of the modules after this one before the bytes of clips are deleted that no report here names: whoever keeps a
+/// version that does adds them to <see cref="InUse"/>, and they stay.
+/// </summary>
+public sealed record ClipsLeaving(IReadOnlyCollection<string> Sha256) : INotification
+{
+    public ISet<string> InUse { get; } = new HashSet<string>(StringComparer.Ordinal);
+}
+
+/// <summary>Of these clips those whose bytes are here, in no order.</summary>
+public sealed record FindHeldClips(IReadOnlyCollection<string> Sha256) : IQuery<IReadOnlyList<HeldClip>>;
+
+/// <param name="DurationMs">Null: unknown.</param>
+public sealed record HeldClip(string Sha256, long SizeBytes, string ContentType, long? DurationMs);
+
+/// <summary>The bytes of a clip, to be read from any place; the caller closes it. Null: they are not here.</summary>
+public sealed record OpenHeldClip(string Sha256) : IQuery<Stream?>;
+
+/// <summary>On a Pi: what became of a clip on its way to the cloud. One of <see cref="ClipStates"/>.</summary>
+public sealed record SetClipState(string Sha256, string State) : ICommand<Done>;

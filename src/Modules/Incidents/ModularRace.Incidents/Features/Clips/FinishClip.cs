@@ -1,0 +1,135 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
+using ModularRace.Incidents.Domain;
+using ModularRace.Incidents.Domain.Clips;
+using ModularRace.Incidents.Persistence;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Persistence;
+using ModularRace.Shared.Problems;
+
+namespace ModularRace.Incidents.Features.Clips;
+
+/// <summary>The last byte is here: the whole is verified and judged, then kept. Nothing of it is shown before.</summary>
+internal sealed record FinishClip(ClipUpload Upload, Guid Writer) : IRequest<Done>;
+
+internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings, IMediator mediator) : IRequestHandler<FinishClip, Done>
+{
+    public async Task<Done> Handle(FinishClip request, CancellationToken cancellationToken)
+    {
+        var upload = request.Upload;
+        string sha256;
+        ClipJudgement judgement;
+        await using (var file = folder.ReadIncoming(upload.UploadUuid))
+        {
+            // The digest is of what lies on the disk, not of what went by on its way there.
+            sha256 = file.Length == upload.Length ? await ClipFolder.DigestAsync(file, cancellationToken) : "";
+            judgement = ClipFormat.Judge(file);
+        }
+
+        if (upload.Sha256 is not null && upload.Sha256 != sha256)
+        {
+            await mediator.Send(new RefuseClip(upload, request.Writer, Again: true), cancellationToken);
+            throw Mismatch("What came is not the clip that was announced: it has another SHA-256. It is sent again from its beginning.");
+        }
+
+        if (judgement.Fault is null && judgement.DurationMs > settings.Longest.TotalMilliseconds)
+            judgement = ClipJudgement.Refused($"The video is longer than {settings.Longest.TotalSeconds:0} seconds. Send a shorter piece of it.");
+        if (judgement.Fault is { } fault)
+        {
+            await mediator.Send(new RefuseClip(upload, request.Writer, Again: false), cancellationToken);
+            throw new Problem(415, "clip_refused", fault);
+        }
+
+        await mediator.Send(new KeepClip(upload, request.Writer, new Clip(sha256, upload.Length, judgement.ContentType!, judgement.DurationMs)), cancellationToken);
+        return default;
+    }
+
+    /// <summary>460 is tus's own status.</summary>
+    public static Problem Mismatch(string title) => new(460, "checksum_mismatch", title);
+}
+
+/// <summary>What came cannot be kept. Where it was announced with its digest, the report's clip shows as failed until it comes right.</summary>
+/// <param name="Again">It may be sent again; else the upload is over.</param>
+internal sealed record RefuseClip(ClipUpload Upload, Guid Writer, bool Again) : ICommand<Done>;
+
+internal sealed class RefuseClipHandler(IncidentsDbContext db, DatabaseSession session, ClipFolder folder, TimeProvider time) : IRequestHandler<RefuseClip, Done>
+{
+    public async Task<Done> Handle(RefuseClip request, CancellationToken cancellationToken)
+    {
+        var (now, uuid) = (time.GetUtcNow(), request.Upload.UploadUuid);
+        var own = db.ClipUploads.Where(u => u.UploadUuid == uuid && u.Writer == request.Writer && u.FinishedAt == null);
+        var changed = request.Again
+            ? await own.ExecuteUpdateAsync(set => set.SetProperty(u => u.Received, 0).SetProperty(u => u.TouchedAt, now), cancellationToken)
+            : await own.ExecuteDeleteAsync(cancellationToken);
+        if (changed == 0) return default;
+        if (request.Upload.Sha256 is { } sha256)
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                 INSERT INTO incidents.clips (sha256, size_bytes, content_type, held, state, changed_at) VALUES ({sha256}, {request.Upload.Length}, '', false, {ClipStates.Failed}, {now})
+                 ON CONFLICT (sha256) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at WHERE NOT clips.held
+                 """, cancellationToken);
+        session.AfterCommit(() =>
+        {
+            folder.DropIncoming(uuid);
+            return Task.CompletedTask;
+        });
+        return default;
+    }
+}
+
+/// <summary>Puts the bytes at their place and says so, in this order: a row never names what is not there (R1).</summary>
+internal sealed record KeepClip(ClipUpload Upload, Guid Writer, Clip Clip) : ICommand<Done>;
+
+internal sealed class KeepClipHandler(
+    IncidentsDbContext db, IncidentChanges changes, DatabaseSession session, ClipFolder folder, ClipAccess access, IMediator mediator, ICurrentActor current, ISystemIdentity system, TimeProvider time)
+    : IRequestHandler<KeepClip, Done>
+{
+    public async Task<Done> Handle(KeepClip request, CancellationToken cancellationToken)
+    {
+        var (upload, clip) = (request.Upload, request.Clip);
+        await AddToReportAsync(upload, clip, cancellationToken);
+        await session.LockAsync(ClipLock.Scope, ClipLock.Of(clip.Sha256), cancellationToken);
+        var now = time.GetUtcNow();
+        var finished = await db.ClipUploads.Where(u => u.UploadUuid == upload.UploadUuid && u.Writer == request.Writer && u.FinishedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.Received, u => u.Length).SetProperty(u => u.FinishedAt, now).SetProperty(u => u.TouchedAt, now), cancellationToken);
+        if (finished == 0) throw new Problem(409, "upload_superseded", "Another request goes on with this upload.");
+
+        folder.Keep(upload.UploadUuid, clip.Sha256);
+        // On a Pi it is to be sent yet; but what the cloud has said of it stays said.
+        var state = system.Origin == CloudIdentity.Cloud ? ClipStates.Stored : ClipStates.Pending;
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             INSERT INTO incidents.clips (sha256, size_bytes, content_type, duration_ms, held, state, changed_at)
+             VALUES ({clip.Sha256}, {clip.SizeBytes}, {clip.ContentType}, {clip.DurationMs}, true, {state}, {now})
+             ON CONFLICT (sha256) DO UPDATE SET size_bytes = excluded.size_bytes, content_type = excluded.content_type, duration_ms = excluded.duration_ms, held = true,
+                 state = CASE WHEN clips.state = {ClipStates.Stored} THEN clips.state ELSE excluded.state END, changed_at = excluded.changed_at
+             """, cancellationToken);
+        foreach (var stored in await NamedAsync(clip.Sha256, cancellationToken)) await mediator.Publish(stored, cancellationToken);
+        return default;
+    }
+
+    /// <summary>A person's clip becomes the report's by an edit, with its history. A device's report says it already.</summary>
+    private async Task AddToReportAsync(ClipUpload upload, Clip clip, CancellationToken cancellationToken)
+    {
+        if (current.Actor.DeviceUuid is not null)
+        {
+            var said = await db.Reports.AsNoTracking().SingleOrDefaultAsync(r => r.ClientUuid == upload.ReportUuid, cancellationToken);
+            var of = said is null ? null : await db.Incidents.AsNoTracking().SingleAsync(i => i.ClientUuid == said.IncidentUuid, cancellationToken);
+            await access.RequireAsync(upload.ReportUuid, clip.Sha256, said, of, cancellationToken);
+            return;
+        }
+
+        var (group, report) = await changes.LockReportAsync(upload.ReportUuid, cancellationToken);
+        await access.RequireAsync(upload.ReportUuid, clip.Sha256, report, group.Members.Single(m => m.ClientUuid == report.IncidentUuid), cancellationToken);
+        if (report.Clip is not null) return;
+        var edit = changes.Begin();
+        edit.Change(report, r => r.Clip = clip);
+        await changes.SaveAsync(edit, cancellationToken);
+    }
+
+    private async Task<List<ClipStored>> NamedAsync(string sha256, CancellationToken cancellationToken) =>
+        await db.Reports.Where(r => r.Clip!.Sha256 == sha256)
+            .Join(db.Incidents, r => r.IncidentUuid, i => i.ClientUuid, (r, i) => new ClipStored(r.ClientUuid, i.GroupUuid, i.RaceUuid, sha256)).ToListAsync(cancellationToken);
+}

@@ -1,0 +1,33 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Domain;
+using ModularRace.Incidents.Domain.Clips;
+using ModularRace.Incidents.Persistence;
+using ModularRace.Shared.Access;
+using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Problems;
+
+namespace ModularRace.Incidents.Features.Clips;
+
+/// <summary>A report's clip, for a caller who may see its incident.</summary>
+internal sealed record ServeClip(Guid ReportUuid) : IQuery<ServedClip>;
+
+/// <param name="ContentType">As its content says.</param>
+/// <param name="Bytes">To be closed by who serves it.</param>
+internal sealed record ServedClip(string Sha256, string ContentType, DateTimeOffset ChangedAt, Stream Bytes)
+{
+    public string FileName => $"clip-{Sha256[..12]}.{(ContentType == ClipFormat.WebM ? "webm" : "mp4")}";
+}
+
+internal sealed class ServeClipHandler(IncidentsDbContext db, ClipFolder folder, ICurrentActor current) : IRequestHandler<ServeClip, ServedClip>
+{
+    public async Task<ServedClip> Handle(ServeClip request, CancellationToken cancellationToken)
+    {
+        var report = await db.Reports.AsNoTracking().SingleOrDefaultAsync(r => r.ClientUuid == request.ReportUuid, cancellationToken) ?? throw Problem.NotFound("report");
+        current.RequireSeeing(await db.ReadIncidentAsync(report.IncidentUuid, cancellationToken));
+        var clip = report.Clip is null ? null : await db.Clips.AsNoTracking().SingleOrDefaultAsync(c => c.Sha256 == report.Clip.Sha256 && c.Held, cancellationToken);
+        return clip is not null && folder.TryOpen(clip.Sha256) is { } bytes
+            ? new ServedClip(clip.Sha256, clip.ContentType, clip.ChangedAt, bytes)
+            : throw new Problem(404, "not_found", report.Clip is null ? "The report has no clip." : "The report's clip is not here.");
+    }
+}
