@@ -103,6 +103,7 @@ public abstract class ModuleHost : IAsyncLifetime
         {
             ["ConnectionStrings:ModularRace"] = connectionString,
             ["SYSTEM_MODE"] = mode.OnTheWire(),
+            ["Clips:Directory"] = Path.Combine(Path.GetTempPath(), "modularrace-tests", new NpgsqlConnectionStringBuilder(connectionString).Database!),
         }).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
