@@ -18,7 +18,7 @@ public abstract class PolicyTests(InProcessHost host)
     [
         "/api/v1/sync/health", "/api/v1/health/live", "/api/v1/health/ready", "/health/live", "/health/ready",
         "/api/v1/devices/pair", "/api/v1/auth/login", "/api/v1/auth/refresh",
-        "/sign-in", "/sign-out", "/error", "/join",
+        "/sign-in", "/sign-out", "/error", "/join", "/choose-password",
         "/scalar/scalar.js", "/scalar/scalar.aspnetcore.js", "/scalar/favicon.svg",
     ];
 

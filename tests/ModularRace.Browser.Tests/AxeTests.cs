@@ -58,17 +58,43 @@ public sealed class AxeTests(Chromium chromium, CloudAndPi day)
     public async Task The_desk()
     {
         var incident = (await day.Cloud.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[2], bib_number = 72 }, System.Net.HttpStatusCode.Created))["incident"]!.Text("client_uuid");
+        var person = (await day.Cloud.List("/people"))[0].Text("client_uuid");
         await using var desk = await chromium.AdminsDeskAsync(day);
         var found = new List<string>();
-        foreach (var page in AllPagesTests.Pages(touch: false).Append("/races/{raceUuid}/incidents").Where(p => !p.EndsWith("/why", StringComparison.Ordinal)))
+        foreach (var page in AllPagesTests.Pages(touch: false).Append("/races/{raceUuid}/incidents").Where(p => !p.EndsWith("/why", StringComparison.Ordinal) && p != "/choose-password"))
         {
             var path = page.Replace("{competitionUuid}", day.Competition, StringComparison.Ordinal).Replace("{raceUuid}", day.Race, StringComparison.Ordinal)
-                .Replace("{incidentUuid}", incident, StringComparison.Ordinal).Replace("{uuid}", day.Competition, StringComparison.Ordinal);
+                .Replace("{incidentUuid}", incident, StringComparison.Ordinal).Replace("{uuid}", day.Competition, StringComparison.Ordinal)
+                .Replace("{personUuid}", person, StringComparison.Ordinal);
             await desk.GoAsync(path);
             found.AddRange((await FaultsAsync(desk, glare: false)).Select(f => $"{page}: {f}"));
         }
 
         Assert.True(found.Count == 0, string.Join('\n', found.Distinct(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_new_person_and_the_page_on_which_they_choose_a_password()
+    {
+        await using var desk = await chromium.AdminsDeskAsync(day);
+        await desk.GoAsync("/people");
+        await desk["[data-dialog=make]"].First.ClickAsync();
+        await desk["#Form_Name"].FillAsync("Jo Axe");
+        await desk["#Form_Email"].FillAsync("jo.axe@example.org");
+        await desk["fieldset"].Filter(new LocatorFilterOptions { HasText = "Jury president" }).Locator("input[type=checkbox]").First.CheckAsync();
+        var found = await FaultsAsync(desk, glare: false);
+        await desk["#make .btn.go"].ClickAsync();
+        var link = await desk["#given-link"].InputValueAsync();
+        found.AddRange(await FaultsAsync(desk, glare: false));
+
+        await using var door = await chromium.DeskAsync(day.CloudHost);
+        await door.GoAsync(new Uri(link).PathAndQuery);
+        found.AddRange(await FaultsAsync(door, glare: false));
+        await door["#Password"].FillAsync("four short common words");
+        await door["#Again"].FillAsync("four short common words");
+        await door[".btn.go"].ClickAsync();
+        await door.Page.WaitForURLAsync("**/competitions");
+        Assert.Empty(found);
     }
 
     [Fact]

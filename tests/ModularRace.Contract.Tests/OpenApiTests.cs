@@ -45,6 +45,7 @@ public sealed class OpenApiTests(Season season)
             "POST /devices/pairing-codes", "POST /devices/pair", "GET /devices", "PATCH /devices/{}", "POST /devices/{}/revoke", "GET /sync/competitions", "GET /sync/download", "GET /sync/changes",
             "POST /sync/upload", "POST /sync/verify", "GET /sync/quarantine", "POST /sync/quarantine/{}", "GET /conflicts", "GET /conflicts/{}", "POST /conflicts/{}/resolve", "GET /merges", "POST /merges/{}/undo",
             "GET /suggestions", "POST /suggestions/{}", "GET /competitions/{}/replay", "POST /competitions/{}/merge", "DELETE /competitions/{}/merge", "POST /races/{}/merge", "DELETE /races/{}/merge",
+            "GET /people", "POST /people", "GET /people/{}", "PATCH /people/{}", "POST /people/{}/password-reset", "POST /people/{}/end-sessions",
         ];
         string[] pi =
         [
@@ -71,7 +72,7 @@ public sealed class OpenApiTests(Season season)
             ("IncidentView", "status", "unofficial official"), ("IncidentView", "decision", "pending penalty_applied rejected no_action"), ("DecideIncident", "decision", "pending penalty_applied rejected no_action"),
             ("RaceView", "discipline", "individual team sprint vertical mixed_relay other"), ("RaceView", "status", "scheduled in_progress completed cancelled"),
             ("UploadResult", "status", "created already_synced updated merged conflict deferred rejected"), ("CreateApiKey", "role", "jury_president var_operator referee viewer"),
-            ("DeviceItem", "state", "active silent revoked"),
+            ("DeviceItem", "state", "active silent revoked"), ("RoleOn", "role", "admin jury_president var_operator referee viewer"),
         })
             Assert.Equal(words, string.Join(' ', schemas[schema]!["properties"]![field]!["enum"]?.AsArray().Select(w => (string?)w) ?? []));
         Assert.Superset(new HashSet<string?> { "name", "country", "start_date", "end_date", "time_zone" }, schemas["CreateCompetition"]!["required"]!.AsArray().Select(r => (string?)r).ToHashSet());

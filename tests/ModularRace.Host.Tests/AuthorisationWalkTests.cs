@@ -25,6 +25,9 @@ public abstract class AuthorisationWalk(InProcessHost host)
         "GET /api/v1/sync/health", "GET /api/v1/health/live", "GET /api/v1/health/ready", "GET /health/live", "GET /health/ready",
         "POST /api/v1/devices/pair", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "* /sign-in",
 
+        // By the link that an admin made.
+        "* /choose-password",
+
         // On a Pi: by the code on its screen.
         "* /join",
 

@@ -22,6 +22,7 @@ internal static class AccessRegistration
         services.AddHttpContextAccessor();
         services.AddScoped<ICurrentActor, CurrentActor>();
         services.AddScoped<SessionReader>();
+        services.AddScoped<CurrentPerson>();
 
         // Cookies know no ports: a cloud and a Pi on one machine, as build/run.sh starts them, must not take each other's.
         var cookie = mode == SystemMode.Cloud ? "ModularRace" : "ModularRacePi";
@@ -45,7 +46,7 @@ internal static class AccessRegistration
                 options.Cookie.SameSite = SameSiteMode.Lax;
                 options.Cookie.Path = "/";
                 options.CookieManager = new CookieNames();
-                options.ExpireTimeSpan = TimeSpan.FromHours(18); // a race day
+                options.ExpireTimeSpan = OpenSessions.OfPages;
                 options.SlidingExpiration = true;
                 options.Events.OnValidatePrincipal = context => ValidateCookieAsync(context, mode);
             });

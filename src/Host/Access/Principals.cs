@@ -48,6 +48,9 @@ internal static class Principals
 
     public static Guid? PhoneUuid(this ClaimsPrincipal user) => user.IsPhone() && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null;
 
+    /// <summary>Which person calls; null: no person does.</summary>
+    public static Guid? PersonUuid(this ClaimsPrincipal user) => user.HasClaim(Kind, PersonKind) && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null;
+
     /// <summary>Whether somebody calls who is no device.</summary>
     public static bool IsSignedIn(this ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true && !user.IsDevice();
 

@@ -4,12 +4,15 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
+using Npgsql;
 
 namespace ModularRace.Host.Access;
 
 /// <summary>Looks up who a token, key or session belongs to, each time: a role taken away or a session ended counts from the next request on.</summary>
 internal sealed class SessionReader(IdentityDbContext db, IMediator mediator, TimeProvider time)
 {
+    private static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(5);
+
     public async Task<ClaimsPrincipal?> ByTokenAsync(string token, CancellationToken cancellationToken)
     {
         var (digest, now) = (Secrets.Digest(token), time.GetUtcNow());
@@ -34,11 +37,28 @@ internal sealed class SessionReader(IdentityDbContext db, IMediator mediator, Ti
     public async Task<ClaimsPrincipal?> BySessionAsync(string scheme, Guid sessionId, string kind, CancellationToken cancellationToken)
     {
         var person = await db.Sessions.Where(s => s.Id == sessionId && s.Kind == kind && s.EndedAt == null)
-            .Join(db.People, s => s.PersonId, p => p.Id, (_, p) => p)
-            .Where(p => p.DisabledAt == null)
-            .Select(p => new { p.Id, p.Name, Grants = p.Roles.Select(r => new RoleGrant(r.Role, r.CompetitionUuid)).ToList() })
+            .Join(db.People, s => s.PersonId, p => p.Id, (s, p) => new { Session = s, Person = p })
+            .Where(x => x.Person.DisabledAt == null && x.Person.SecurityStamp == x.Session.Stamp)
+            .Select(x => new { x.Person.Id, x.Person.Name, x.Session.LastSeenAt, Grants = x.Person.Roles.Select(r => new RoleGrant(r.Role, r.CompetitionUuid)).ToList() })
             .SingleOrDefaultAsync(cancellationToken);
-        return person is null ? null : Principals.OfSession(scheme, sessionId, person.Id, person.Name, await ReachingAsync(person.Grants, cancellationToken));
+        if (person is null) return null;
+        await NoteSeenAsync(sessionId, person.LastSeenAt, cancellationToken);
+        return Principals.OfSession(scheme, sessionId, person.Id, person.Name, await ReachingAsync(person.Grants, cancellationToken));
+    }
+
+    /// <summary>Now and then, so that a person sees which of their sessions are alive.</summary>
+    private async Task NoteSeenAsync(Guid sessionId, DateTimeOffset last, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - last < SeenEvery) return;
+        try
+        {
+            await db.Sessions.Where(s => s.Id == sessionId && s.LastSeenAt == last).ExecuteUpdateAsync(s => s.SetProperty(x => x.LastSeenAt, now), cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            // After a failover the database may be read-only for a while: who was seen is no reason to turn anybody away.
+        }
     }
 
     /// <summary>A role on a competition reaches those that were merged into it: what came from there is judged by whoever judges here.</summary>

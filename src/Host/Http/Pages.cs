@@ -23,6 +23,7 @@ internal static class Pages
                 options.Conventions.AuthorizeFolder("/", Policies.SignedIn);
                 options.Conventions.AllowAnonymousToPage("/SigningIn/SignIn");
                 options.Conventions.AllowAnonymousToPage("/Phones/JoinTouch");
+                options.Conventions.AllowAnonymousToPage("/People/PasswordLinks/ChoosePasswordDesk");
             })
             // No script of ours validates in the browser; and what it would need for that is styled in line, which the policy forbids.
             .AddViewOptions(options => options.HtmlHelperOptions.ClientValidationEnabled = false)

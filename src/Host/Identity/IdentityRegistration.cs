@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using ModularRace.Host.Features.ApiKeys;
 using ModularRace.Host.Features.FirstAdmin;
+using ModularRace.Host.Features.People;
+using ModularRace.Host.Features.People.PasswordLinks;
 using ModularRace.Host.Features.Phones;
 using ModularRace.Host.Features.SigningIn;
 using ModularRace.Host.Features.Wifi;
@@ -22,6 +24,7 @@ internal static class IdentityRegistration
         services.AddModuleDatabase<IdentityDbContext>(IdentityDbContext.SchemaName, options => new IdentityDbContext(options));
         services.AddHandlersFrom(typeof(IdentityRegistration).Assembly);
         services.AddScoped<PasswordGate>();
+        services.AddScoped<PasswordLinkTeller>();
         services.AddSingleton<INmcli>(_ => new Nmcli());
         services.AddSingleton<WifiNetworks>();
 
@@ -46,7 +49,12 @@ internal static class IdentityRegistration
     {
         api.MapSigningIn();
         api.MapApiKeys();
-        if (mode != SystemMode.OfflineDevice) return;
+        if (mode == SystemMode.Cloud)
+        {
+            api.MapPeople();
+            return;
+        }
+
         api.MapPhones();
         api.MapWifi();
     }

@@ -7,7 +7,7 @@ namespace ModularRace.Host.Identity;
 /// <summary>Tokens and keys: 256 random bits each, told once, kept as SHA-256 (R15). Their first letters say what they are.</summary>
 internal static class Secrets
 {
-    public const string AccessToken = "mra_", RefreshToken = "mrr_", ApiKey = "mrk_", Phone = "mrp_";
+    public const string AccessToken = "mra_", RefreshToken = "mrr_", ApiKey = "mrk_", Phone = "mrp_", PasswordLink = "mrl_";
 
     public static string New(string prefix) => prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 

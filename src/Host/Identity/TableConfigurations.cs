@@ -44,6 +44,16 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     }
 }
 
+internal sealed class PasswordLinkConfiguration : IEntityTypeConfiguration<PasswordLink>
+{
+    public void Configure(EntityTypeBuilder<PasswordLink> builder)
+    {
+        builder.ToTable("password_links");
+        builder.HasIndex(l => l.Digest).IsUnique();
+        builder.HasOne<Person>().WithMany().HasForeignKey(l => l.PersonId);
+    }
+}
+
 internal sealed class SessionTokenConfiguration : IEntityTypeConfiguration<SessionToken>
 {
     public void Configure(EntityTypeBuilder<SessionToken> builder)

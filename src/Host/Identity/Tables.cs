@@ -46,9 +46,34 @@ internal sealed class Session
     /// <summary>Where it was opened from.</summary>
     public required string Address { get; init; }
 
+    /// <summary>The person's security stamp when it was opened: with another it is over, also where it was opened while the password changed.</summary>
+    public required string Stamp { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it was last used, to within a few minutes.</summary>
+    public DateTimeOffset LastSeenAt { get; init; }
+
     public DateTimeOffset? EndedAt { get; set; }
+}
+
+/// <summary>Lets one person choose a password, once; known by its digest only (R15).</summary>
+internal sealed class PasswordLink
+{
+    public long Id { get; init; }
+
+    public Guid PersonId { get; init; }
+
+    public required byte[] Digest { get; init; }
+
+    public required string MadeBy { get; init; }
+
+    public DateTimeOffset MadeAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>When it was used, or made void by another.</summary>
+    public DateTimeOffset? UsedAt { get; init; }
 }
 
 /// <summary>An alert that somebody is to hear of who does not sit at the desk: once a channel.</summary>

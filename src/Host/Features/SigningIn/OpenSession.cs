@@ -7,9 +7,10 @@ namespace ModularRace.Host.Features.SigningIn;
 
 /// <summary>Opens a session for a person whose password was right.</summary>
 /// <param name="PersonId">The person.</param>
+/// <param name="Stamp">The person's security stamp, read with the password that was right.</param>
 /// <param name="Kind"><see cref="Session.Api"/>, which comes with tokens, or <see cref="Session.Pages"/>.</param>
 /// <param name="Address">Where from.</param>
-internal sealed record OpenSession(Guid PersonId, string Kind, string Address) : ICommand<OpenedSession>;
+internal sealed record OpenSession(Guid PersonId, string Stamp, string Kind, string Address) : ICommand<OpenedSession>;
 
 /// <param name="SessionId">The session.</param>
 /// <param name="Tokens">For the API; null for pages.</param>
@@ -35,7 +36,7 @@ internal sealed class OpenSessionHandler(IdentityDbContext db, TimeProvider time
     public async Task<OpenedSession> Handle(OpenSession request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var session = new Session { Id = Uuids.New(time), PersonId = request.PersonId, Kind = request.Kind, Address = request.Address, CreatedAt = now };
+        var session = new Session { Id = Uuids.New(time), PersonId = request.PersonId, Kind = request.Kind, Address = request.Address, Stamp = request.Stamp, CreatedAt = now, LastSeenAt = now };
         db.Sessions.Add(session);
         var tokens = request.Kind == Session.Api ? BearerTokens.Make(session.Id, db, now) : null;
         await db.SaveChangesAsync(cancellationToken);

@@ -32,7 +32,7 @@ internal sealed class RefreshSessionHandler(IdentityDbContext db, TimeProvider t
         }
 
         var alive = await db.Sessions.AnyAsync(
-            s => s.Id == sessionId && s.EndedAt == null && db.People.Any(p => p.Id == s.PersonId && p.DisabledAt == null)
+            s => s.Id == sessionId && s.EndedAt == null && db.People.Any(p => p.Id == s.PersonId && p.DisabledAt == null && p.SecurityStamp == s.Stamp)
                 && db.Tokens.Any(t => t.Digest == digest && t.ExpiresAt > now), cancellationToken);
         if (!alive) return null;
 

@@ -26,7 +26,7 @@ internal sealed class SignInModel(PasswordGate gate, IMediator mediator) : PageM
             var (email, password) = new LogIn(Email, Password).Checked();
             var address = PasswordGate.AddressOf(HttpContext);
             var person = await gate.CheckAsync(email, password, address, cancellationToken) ?? throw SigningInEndpoints.WrongPassword();
-            var session = await mediator.Send(new OpenSession(person.Id, Session.Pages, address), cancellationToken);
+            var session = await mediator.Send(new OpenSession(person.Id, person.SecurityStamp!, Session.Pages, address), cancellationToken);
             await HttpContext.SignInAsync(Schemes.Cookie, Principals.OfSession(Schemes.Cookie, session.SessionId, person.Id, person.Name, []));
             return LocalRedirect(Url.IsLocalUrl(ReturnUrl) ? ReturnUrl : "/");
         }

@@ -20,7 +20,7 @@ internal static class SigningInEndpoints
                 var (email, password) = request.Checked();
                 var address = PasswordGate.AddressOf(context);
                 var person = await gate.CheckAsync(email, password, address, cancellationToken) ?? throw WrongPassword();
-                return (await mediator.Send(new OpenSession(person.Id, Session.Api, address), cancellationToken)).Tokens!;
+                return (await mediator.Send(new OpenSession(person.Id, person.SecurityStamp!, Session.Api, address), cancellationToken)).Tokens!;
             })
             .AllowAnonymous().WithName("LogIn").WithSummary("Signs a person in for the API.")
             .Produces<BearerTokens>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(429);

@@ -288,6 +288,54 @@ namespace ModularRace.Host.Identity.Migrations
                     b.ToTable("own_certificates", "identity");
                 });
 
+            modelBuilder.Entity("ModularRace.Host.Identity.PasswordLink", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("MadeBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("made_by");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_password_links");
+
+                    b.HasIndex("Digest")
+                        .IsUnique()
+                        .HasDatabaseName("ix_password_links_digest");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_password_links_person_id");
+
+                    b.ToTable("password_links", "identity");
+                });
+
             modelBuilder.Entity("ModularRace.Host.Identity.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -449,9 +497,18 @@ namespace ModularRace.Host.Identity.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
                     b.Property<Guid>("PersonId")
                         .HasColumnType("uuid")
                         .HasColumnName("person_id");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stamp");
 
                     b.HasKey("Id")
                         .HasName("pk_sessions");
@@ -514,6 +571,16 @@ namespace ModularRace.Host.Identity.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_alert_deliveries_alerts_alert_id");
+                });
+
+            modelBuilder.Entity("ModularRace.Host.Identity.PasswordLink", b =>
+                {
+                    b.HasOne("ModularRace.Host.Identity.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_links_people_person_id");
                 });
 
             modelBuilder.Entity("ModularRace.Host.Identity.PersonRole", b =>

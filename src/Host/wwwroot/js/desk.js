@@ -197,7 +197,7 @@ document.addEventListener('change', e => {
   if (e.target.matches('select[data-go]')) location.href = e.target.value;
   else if (e.target.matches('[data-submit]')) e.target.form.requestSubmit();
   else if (e.target.matches('[data-picks]') && e.target.checked) {
-    const radio = e.target.form.querySelector(`input[type="radio"][value="${e.target.dataset.picks}"]`);
+    const radio = (e.target.closest('fieldset') ?? e.target.form).querySelector(`input[type="radio"][value="${e.target.dataset.picks}"]`);
     if (radio) radio.checked = true;
   }
   labels();

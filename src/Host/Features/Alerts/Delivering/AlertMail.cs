@@ -1,7 +1,7 @@
-using MailKit.Net.Smtp;
 using MimeKit;
 using MimeKit.Text;
 using ModularRace.Competitions.Contracts;
+using ModularRace.Host.Mailing;
 using ModularRace.Shared.Time;
 
 namespace ModularRace.Host.Features.Alerts.Delivering;
@@ -17,13 +17,7 @@ internal sealed class AlertMail(AlertChannels channels)
     {
         var by = channels.Mail!;
         using var message = Write(by, delivery, competition);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        using var client = new SmtpClient();
-        await client.ConnectAsync(by.Host, by.Port, by.Security, patience.Token);
-        if (by.User is not null) await client.AuthenticateAsync(by.User, by.Password ?? "", patience.Token);
-        // Once it was taken nothing more is said: a farewell that fails would send it twice.
-        await client.SendAsync(message, patience.Token);
+        await Postman.SendAsync(by, message, Patience, cancellationToken);
     }
 
     private static MimeMessage Write(MailChannel by, Delivery delivery, CompetitionSummary? competition)

@@ -173,6 +173,32 @@ namespace ModularRace.Host.Identity.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "password_links",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    person_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    digest = table.Column<byte[]>(type: "bytea", nullable: false),
+                    made_by = table.Column<string>(type: "text", nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_password_links", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_password_links_people_person_id",
+                        column: x => x.person_id,
+                        principalSchema: "identity",
+                        principalTable: "people",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "person_roles",
                 schema: "identity",
                 columns: table => new
@@ -204,7 +230,9 @@ namespace ModularRace.Host.Identity.Migrations
                     person_id = table.Column<Guid>(type: "uuid", nullable: false),
                     kind = table.Column<string>(type: "text", nullable: false),
                     address = table.Column<string>(type: "text", nullable: false),
+                    stamp = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
@@ -306,6 +334,19 @@ namespace ModularRace.Host.Identity.Migrations
                 column: "at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_password_links_digest",
+                schema: "identity",
+                table: "password_links",
+                column: "digest",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_password_links_person_id",
+                schema: "identity",
+                table: "password_links",
+                column: "person_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_people_normalized_email",
                 schema: "identity",
                 table: "people",
@@ -375,6 +416,10 @@ namespace ModularRace.Host.Identity.Migrations
 
             migrationBuilder.DropTable(
                 name: "own_certificates",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
+                name: "password_links",
                 schema: "identity");
 
             migrationBuilder.DropTable(
