@@ -15,7 +15,8 @@ internal sealed class MountainLink : IAsyncDisposable
     private readonly HashSet<Wire> wires = [];
     private readonly Uri target;
     private readonly Task accepting;
-    private int uploadBytesToPass = -1, answerBytesToPass = -1;
+    private int uploadBytesToPass = -1, answerBytesToPass = -1, clipBytesToPass = -1;
+    private long clipBytes;
     private bool politely;
 
     public MountainLink(Uri target)
@@ -52,8 +53,17 @@ internal sealed class MountainLink : IAsyncDisposable
     /// <summary>The cloud takes the next upload and answers, and no byte of the answer arrives.</summary>
     public void LoseNextUploadAnswer() => CutNextUploadAnswerAfter(0);
 
+    /// <summary>Cuts after so many bytes of clips from now on.</summary>
+    public void CutClipAfter(int bytes, bool end = false) => (politely, clipBytesToPass) = (end, bytes);
+
+    /// <summary>Waited for before each piece of a clip is passed on: a link on which clips are slow. Null: none.</summary>
+    public Func<Task>? PauseClips { get; set; }
+
+    /// <summary>Bytes that carried clips so far, heads of requests included.</summary>
+    public long ClipBytes => Interlocked.Read(ref clipBytes);
+
     /// <summary>What was to be cut and was not is let through.</summary>
-    public void CutNoMore() => (uploadBytesToPass, answerBytesToPass) = (-1, -1);
+    public void CutNoMore() => (uploadBytesToPass, answerBytesToPass, clipBytesToPass) = (-1, -1, -1);
 
     public async ValueTask DisposeAsync()
     {
@@ -135,8 +145,24 @@ internal sealed class MountainLink : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         while (await wire.Client.ReceiveAsync(buffer) is > 0 and var count)
         {
-            if (Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 200)).StartsWith("POST /api/v1/sync/upload", StringComparison.Ordinal)) wire.CarriesUpload = true;
-            else if (Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 8)).StartsWith("GET ", StringComparison.Ordinal)) wire.CarriesUpload = false;
+            var beginning = Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 40));
+            if (beginning.StartsWith("POST /api/v1/sync/upload", StringComparison.Ordinal)) (wire.CarriesUpload, wire.CarriesClip) = (true, false);
+            else if (beginning.StartsWith("PATCH /api/v1/clips", StringComparison.Ordinal)) (wire.CarriesUpload, wire.CarriesClip) = (false, true);
+            else if (beginning.StartsWith("GET ", StringComparison.Ordinal) || beginning.StartsWith("POST /api/v1/", StringComparison.Ordinal)) (wire.CarriesUpload, wire.CarriesClip) = (false, false);
+
+            if (wire.CarriesClip)
+            {
+                if (PauseClips is { } pause) await pause();
+                var pass = clipBytesToPass < 0 ? count : Math.Min(count, clipBytesToPass);
+                Interlocked.Add(ref clipBytes, pass);
+                if (pass > 0) await wire.Server.SendAsync(buffer.AsMemory(0, pass));
+                if (clipBytesToPass >= 0) clipBytesToPass -= pass;
+                if (pass == count) continue;
+                clipBytesToPass = -1;
+                Cuts++;
+                wire.Cut(politely);
+                return;
+            }
 
             if (wire.CarriesUpload && uploadBytesToPass >= 0)
             {
@@ -194,6 +220,8 @@ internal sealed class MountainLink : IAsyncDisposable
         public Socket Server => server;
 
         public bool CarriesUpload { get; set; }
+
+        public bool CarriesClip { get; set; }
 
         /// <summary>A reset: what is in flight is lost. Or an end, after what was sent.</summary>
         public void Cut(bool politely = false)

@@ -6,7 +6,7 @@ namespace ModularRace.Sync.Contracts;
 public static class AlertKinds
 {
     public const string ConflictSpike = "conflict_spike", DeviceSilent = "device_silent", RecordQuarantined = "record_quarantined", TokenShared = "token_shared",
-        CardNearlyFull = "card_nearly_full", RecordFailed = "record_failed";
+        CardNearlyFull = "card_nearly_full", RecordFailed = "record_failed", ClipFailed = "clip_failed";
 }
 
 /// <summary>

@@ -7,6 +7,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Features.OnDevice.Clearing;
+using ModularRace.Sync.Features.OnDevice.Clips;
 using ModularRace.Sync.Features.OnDevice.Downloading;
 using ModularRace.Sync.Features.OnDevice.Exporting;
 using ModularRace.Sync.Features.OnDevice.Pairing;
@@ -95,6 +96,12 @@ internal static class DeviceEndpoints
 
         device.MapPost("/clear", (ClearDevice message, IMediator mediator, CancellationToken ct) => mediator.Send(message, ct))
             .RequireAuthorization(Policies.PiOperator).WithName("ClearDevice").WithSummary("Deletes what the cloud has confirmed, for the next race").Produces<ClearedView>().ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
+
+        device.MapGet("/clips", (IMediator mediator, CancellationToken ct) => mediator.Send(new ListClips(), ct))
+            .RequireAuthorization(Policies.PiReferee).WithName("ListClips").WithSummary("The clips taken here: which wait, how far they are, and when they go").Produces<ClipList>();
+
+        device.MapPut("/clips", (ChooseClipSending message, IMediator mediator, CancellationToken ct) => mediator.Send(message, ct))
+            .RequireAuthorization(Policies.PiOperator).WithName("ChooseClipSending").WithSummary("When clips go: now, after the records, or by hand with Sync now").Produces<ClipList>().ProducesProblem(400);
 
         device.MapGet("/queue", (string? status, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListQueue(status, new PageRequest(limit, cursor)), ct))

@@ -8,6 +8,7 @@ using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Domain.OnDevice.Stick;
+using ModularRace.Sync.Features.OnDevice.Clips;
 using ModularRace.Sync.Features.OnDevice.Journaling;
 using ModularRace.Sync.Features.OnDevice.Pairing;
 using ModularRace.Sync.Features.OnDevice.Sending;
@@ -40,8 +41,10 @@ internal static class DeviceRegistration
         services.AddSingleton<ScopedSender>();
         services.AddSingleton(provider => new DeviceProgress(provider.GetService<IHostApplicationLifetime>(), provider.GetRequiredService<LinkMeter>()));
         services.AddSingleton<BatchSize>();
+        services.AddSingleton<ChunkSize>();
         services.AddSingleton<LinkSignal>();
         services.AddTransient<SyncPass>();
+        services.AddTransient<ClipPass>();
         services.AddSingleton<SyncRunner>();
         services.AddSingleton<StickFolder>();
         services.AddSingleton<JournalWriter>();

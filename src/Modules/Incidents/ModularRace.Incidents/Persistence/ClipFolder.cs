@@ -31,7 +31,10 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
     /// <summary>How much of it lies here; 0: nothing.</summary>
     public long IncomingLength(Guid upload) => new FileInfo(IncomingPath(upload)) is { Exists: true } file ? file.Length : 0;
 
-    public void DropIncoming(Guid upload) => File.Delete(IncomingPath(upload));
+    public void DropIncoming(Guid upload)
+    {
+        if (Directory.Exists(Incoming)) File.Delete(IncomingPath(upload));
+    }
 
     public static async Task<string> DigestAsync(Stream file, CancellationToken cancellationToken)
     {
@@ -66,7 +69,10 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
         }
     }
 
-    public void Drop(string sha256) => File.Delete(PathOf(sha256));
+    public void Drop(string sha256)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(PathOf(sha256)))) File.Delete(PathOf(sha256));
+    }
 
     /// <summary>The digests of all that has lain here since before that time.</summary>
     public IEnumerable<string> All(DateTimeOffset before) => Directory.Exists(Root)

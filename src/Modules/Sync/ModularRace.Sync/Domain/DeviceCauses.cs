@@ -11,7 +11,7 @@ internal static class DeviceCauses
     /// <summary>A device that is shut out, or paired anew, causes nothing any more.</summary>
     public static async Task EndAllAsync(IMediator mediator, Guid device, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (var kind in (string[])[AlertKinds.DeviceSilent, AlertKinds.TokenShared, AlertKinds.CardNearlyFull, AlertKinds.RecordFailed])
+        foreach (var kind in (string[])[AlertKinds.DeviceSilent, AlertKinds.TokenShared, AlertKinds.CardNearlyFull, AlertKinds.RecordFailed, AlertKinds.ClipFailed])
             await mediator.Publish(new AlertEnded(Key(kind, device), now), ct);
     }
 }

@@ -31,6 +31,7 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : M
     public DbSet<RecordBase> RecordBases => Set<RecordBase>();
     public DbSet<HeldChange> HeldChanges => Set<HeldChange>();
     public DbSet<KeptReceipt> Receipts => Set<KeptReceipt>();
+    public DbSet<ClipTransfer> ClipTransfers => Set<ClipTransfer>();
     public DbSet<SyncRun> Runs => Set<SyncRun>();
     public DbSet<ClockAnchorRow> ClockAnchors => Set<ClockAnchorRow>();
 }

@@ -21,8 +21,10 @@ internal sealed record UploadRecord(
 
 /// <summary>How a device is, sent with each upload and shown to the desk.</summary>
 /// <param name="FailedInQuarantine">Of the failed those that the cloud keeps in quarantine; the others are on the device only.</param>
+/// <param name="ClipsPending">Clips that the cloud does not have yet, those failed among them.</param>
+/// <param name="ClipsFailed">Of those, clips that the cloud would not take too often.</param>
 internal sealed record DeviceStatus(
-    int? Pending, int? Failed, int? FailedInQuarantine, int? Conflicts, int? ClipsPending, long? DiskFreeBytes, long? DiskTotalBytes, long? ClockOffsetMs, long? ClockUncertaintyMs,
+    int? Pending, int? Failed, int? FailedInQuarantine, int? Conflicts, int? ClipsPending, int? ClipsFailed, long? DiskFreeBytes, long? DiskTotalBytes, long? ClockOffsetMs, long? ClockUncertaintyMs,
     string? AppVersion, DateTimeOffset? OfflineSince, double? LongestOfflineHours);
 
 /// <summary>A run as its Pi kept it; the cloud keeps it once by <paramref name="RunUuid"/>, beside the figures of its own.</summary>

@@ -1,13 +1,15 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Incidents.Contracts;
+using ModularRace.Incidents.Features.Clips;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Access;
+using ModularRace.Shared.Persistence;
 
 namespace ModularRace.Incidents.Features.Clearing;
 
 /// <summary>A group stays or goes whole: the one that stands is shown with the reports of all.</summary>
-internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, ISystemIdentity system) : IRequestHandler<ClearIncidentRecords, KeptIncidentRecords>
+internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, DatabaseSession session, ClipFolder folder, IMediator mediator, ISystemIdentity system) : IRequestHandler<ClearIncidentRecords, KeptIncidentRecords>
 {
     public async Task<KeptIncidentRecords> Handle(ClearIncidentRecords request, CancellationToken cancellationToken)
     {
@@ -32,6 +34,20 @@ internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, ISystem
         await db.Reports.Where(r => !incidents.Contains(r.IncidentUuid)).ExecuteDeleteAsync(cancellationToken);
         await db.Incidents.Where(i => !incidents.Contains(i.ClientUuid)).ExecuteDeleteAsync(cancellationToken);
         await db.IncidentCounters.Where(c => !db.Incidents.Any(i => i.CompetitionUuid == c.CompetitionUuid)).ExecuteDeleteAsync(cancellationToken);
+        await ClearClipsAsync(cancellationToken);
         return new KeptIncidentRecords(incidents, [.. reports, .. history]);
+    }
+
+    /// <summary>The clips of what is gone follow it, each looked at again by itself, and the card has their room back.</summary>
+    private async Task ClearClipsAsync(CancellationToken cancellationToken)
+    {
+        var uploads = await db.ClipUploads.Where(u => !db.Reports.Any(r => r.ClientUuid == u.ReportUuid)).Select(u => u.UploadUuid).ToArrayAsync(cancellationToken);
+        await db.ClipUploads.Where(u => uploads.Contains(u.UploadUuid)).ExecuteDeleteAsync(cancellationToken);
+        var clips = await db.Clips.Where(c => !db.Reports.Any(r => r.Clip!.Sha256 == c.Sha256)).Select(c => c.Sha256).ToArrayAsync(cancellationToken);
+        session.AfterCommit(async () =>
+        {
+            foreach (var upload in uploads) folder.DropIncoming(upload);
+            foreach (var clip in clips) await mediator.Send(new DropClip(clip), CancellationToken.None);
+        });
     }
 }

@@ -5,7 +5,7 @@ using ModularRace.Sync.Domain.OnDevice.Link;
 
 namespace ModularRace.Sync.Domain.OnDevice;
 
-/// <param name="Phase"><c>idle, connecting, downloading, storing, sending, receiving, verifying, done, failed</c>.</param>
+/// <param name="Phase"><c>idle, connecting, downloading, storing, sending, receiving, clips, verifying, done, failed</c>.</param>
 /// <param name="Done">Records done in this phase.</param>
 /// <param name="Total">Of so many; 0: not known.</param>
 /// <param name="Message">Why it failed, for a referee.</param>
@@ -19,7 +19,7 @@ internal sealed class DeviceProgress
     /// <summary>Bytes are told in steps of these, or of so much of the whole: on the slowest link that is of use, one in two seconds.</summary>
     private const long Step = 4096;
     private const double Part = 0.05;
-    private static readonly string[] OverTheLink = ["downloading", "sending", "receiving", "verifying"];
+    private static readonly string[] OverTheLink = ["downloading", "sending", "receiving", "verifying", "clips"];
     private readonly IHostApplicationLifetime? lifetime;
     private readonly LinkMeter meter;
     private readonly Lock gate = new();

@@ -47,6 +47,9 @@ internal sealed class SyncRun
 
     public int ClipsUploaded { get; init; }
 
+    /// <summary>Null: no clip went.</summary>
+    public long? ClipsDurationMs { get; init; }
+
     public long BytesSent { get; init; }
 
     public long BytesReceived { get; init; }

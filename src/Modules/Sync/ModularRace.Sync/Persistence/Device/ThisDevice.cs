@@ -62,6 +62,9 @@ internal sealed class ThisDevice
     /// </summary>
     public long EditFloor { get; set; }
 
+    /// <summary>When clips go: one of <see cref="Device.ClipSending"/>.</summary>
+    public string ClipSending { get; set; } = Device.ClipSending.Now;
+
     /// <summary>When a run last ended well, by this Pi's clock.</summary>
     public DateTimeOffset? LastSyncAt { get; set; }
 
@@ -82,5 +85,6 @@ internal sealed class ThisDeviceConfiguration : IEntityTypeConfiguration<ThisDev
         device.ToTable("this_device", t => t.HasCheckConstraint("ck_this_device_one_row", "id = 1"));
         device.HasKey(d => d.Id);
         device.Property(d => d.Id).ValueGeneratedNever();
+        device.Property(d => d.ClipSending).HasDefaultValue(ClipSending.Now);
     }
 }

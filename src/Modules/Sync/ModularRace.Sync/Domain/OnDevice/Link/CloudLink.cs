@@ -17,6 +17,10 @@ namespace ModularRace.Sync.Domain.OnDevice.Link;
 /// <param name="SigningKey">This device's public key for archives; null: not made yet.</param>
 internal sealed record CloudAccess(Uri Server, Guid DeviceUuid, string Token, string? SigningKey = null);
 
+/// <param name="Upload">Where its bytes go.</param>
+/// <param name="Offset">So many the cloud has.</param>
+internal sealed record ClipAt(Guid Upload, long Offset);
+
 /// <summary>
 /// The one way to the cloud. Every call tells <see cref="LinkState"/> how it went, each answer with a server time fixes the
 /// clock, and what fails is a <see cref="LinkFailure"/>, or a <see cref="Problem"/> where ModularRace itself said no.
@@ -27,6 +31,7 @@ internal sealed class CloudLink(
     HttpClient http, IHttpClientFactory clients, CircuitBreakerManualControl circuit, IBootClock boot, AnchoredClock clock, LinkState state)
 {
     private const int Version = 1;
+    private const string TusHeader = "Tus-Resumable";
 
     /// <summary>Whether ModularRace answers there. Looks anew, past anything remembered, and closes the circuit when it does.</summary>
     public async Task<HealthAnswer> ProbeAsync(Uri server, CancellationToken cancellationToken)
@@ -123,18 +128,77 @@ internal sealed class CloudLink(
             node => Read<VerifyAnswer>(node) is { Missing: not null, Different: not null } answer ? answer : throw new LinkFailure(LinkFault.WrongServer), null, cancellationToken);
     }
 
-    private async Task<T> CallAsync<T>(
-        HttpClient client, Func<HttpRequestMessage> make, Func<JsonObject, T> read, Func<T, DateTimeOffset>? serverTime, CancellationToken cancellationToken)
+    /// <summary>Announces a clip, or asks how far it is, which is the same (tus creation). What is there already is answered as complete.</summary>
+    public Task<ClipAt> BeginClipAsync(CloudAccess access, Guid report, string sha256, long sizeBytes, string contentType, CancellationToken cancellationToken) =>
+        ReachAsync(
+            async () =>
+            {
+                using var request = Tus(HttpMethod.Post, access, "clips");
+                request.Headers.Add("Upload-Length", sizeBytes.ToString(CultureInfo.InvariantCulture));
+                request.Headers.Add("Upload-Metadata", $"report_uuid {Base64(report.ToString())},content_type {Base64(contentType)},sha256 {Base64(sha256)}");
+                using var response = await http.SendAsync(request, cancellationToken);
+                await RequireTusAsync(response, cancellationToken);
+                // By its last part alone: the token goes to its own server, wherever an answer points.
+                return Guid.TryParseExact(response.Headers.Location?.OriginalString.Split('/')[^1], "D", out var upload) ? new ClipAt(upload, OffsetOf(response) ?? 0) : throw new LinkFailure(LinkFault.WrongServer);
+            },
+            cancellationToken);
+
+    /// <summary>The next bytes of a clip; answers where it stands then.</summary>
+    public Task<ClipAt> SendClipAsync(CloudAccess access, ClipAt at, ClipPiece piece, CancellationToken cancellationToken) =>
+        ReachAsync(
+            async () =>
+            {
+                using var request = Tus(HttpMethod.Patch, access, $"clips/{at.Upload}");
+                request.Headers.Add("Upload-Offset", at.Offset.ToString(CultureInfo.InvariantCulture));
+                request.Headers.TransferEncodingChunked = true;
+                request.Options.Set(LinkRegistration.Once, true);
+                request.Content = piece;
+                using var response = await http.SendAsync(request, cancellationToken);
+                await RequireTusAsync(response, cancellationToken);
+                return at with { Offset = OffsetOf(response) ?? throw new LinkFailure(LinkFault.WrongServer) };
+            },
+            cancellationToken);
+
+    private HttpRequestMessage Tus(HttpMethod method, CloudAccess access, string path)
+    {
+        var request = Request(method, access, path);
+        request.Headers.Add(TusHeader, "1.0.0");
+        return request;
+    }
+
+    private static async Task RequireTusAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode && response.Headers.Contains(TusHeader)) return;
+        await AnswerAsync(response, cancellationToken);
+        throw new LinkFailure(LinkFault.WrongServer);
+    }
+
+    private static long? OffsetOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Upload-Offset", out var said) && long.TryParse(said.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : null;
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private Task<T> CallAsync<T>(
+        HttpClient client, Func<HttpRequestMessage> make, Func<JsonObject, T> read, Func<T, DateTimeOffset>? serverTime, CancellationToken cancellationToken) =>
+        ReachAsync(
+            async () =>
+            {
+                using var request = make();
+                var sent = boot.MonotonicMs;
+                using var response = await client.SendAsync(request, cancellationToken);
+                var answered = boot.MonotonicMs;
+                var answer = read(await AnswerAsync(response, cancellationToken));
+                if (serverTime is not null) await clock.AnchorAsync(serverTime(answer), sent, answered, cancellationToken);
+                return answer;
+            },
+            cancellationToken);
+
+    private async Task<T> ReachAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            using var request = make();
-            var sent = boot.MonotonicMs;
-            using var response = await client.SendAsync(request, cancellationToken);
-            var answered = boot.MonotonicMs;
-            var answer = read(await AnswerAsync(response, cancellationToken));
+            var answer = await call();
             state.Answered();
-            if (serverTime is not null) await clock.AnchorAsync(serverTime(answer), sent, answered, cancellationToken);
             return answer;
         }
         catch (Problem)
@@ -185,6 +249,8 @@ internal sealed class CloudLink(
             ("protocol_unsupported", _) => new LinkFailure(LinkFault.Incompatible),
             ("device_unknown", _) => new LinkFailure(LinkFault.Unknown),
             ("device_revoked", _) => new LinkFailure(LinkFault.Revoked),
+            // The cloud is well, and has no room for a clip.
+            ("disk_full", _) => new Problem(status, code, node["title"]?.ToString() ?? "The server has no room."),
             (_, >= HttpStatusCode.InternalServerError) => new LinkFailure(LinkFault.ServerTrouble),
             (null, _) => new LinkFailure(LinkFault.WrongServer),
             _ => new Problem(status, code, node["title"]?.ToString() ?? "The server refused."),

@@ -57,7 +57,8 @@ internal static class LinkRegistration
         return services;
     }
 
-    private static TimeSpan TimeFor(HttpRequestMessage? request) => AttemptTimeout + TimeSpan.FromSeconds((request?.Content?.Headers.ContentLength ?? 0) / LeastBytesPerSecond);
+    private static TimeSpan TimeFor(HttpRequestMessage? request) =>
+        AttemptTimeout + TimeSpan.FromSeconds(((request?.Content as ClipPiece)?.Most ?? request?.Content?.Headers.ContentLength ?? 0) / LeastBytesPerSecond);
 
     private static IHttpClientBuilder ShareConnections(this IHttpClientBuilder client) => client
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

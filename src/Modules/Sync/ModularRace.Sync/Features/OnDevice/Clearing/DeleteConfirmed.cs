@@ -61,6 +61,8 @@ internal sealed class DeleteConfirmedHandler(SyncDbContext db, DatabaseSession s
     private async Task ForgetAsync(Guid[] cleared, bool everything, long floor, CancellationToken cancellationToken)
     {
         await db.Queue.Where(e => cleared.Contains(e.ClientUuid)).ExecuteDeleteAsync(cancellationToken);
+        await db.Database.ExecuteSqlAsync(
+            $"DELETE FROM sync.clip_transfers t WHERE NOT EXISTS (SELECT FROM sync.sync_queue q WHERE q.record_type = {RecordTypes.Report} AND q.content -> 'clip' ->> 'sha256' = t.sha256)", cancellationToken);
         await db.HeldChanges.ExecuteDeleteAsync(cancellationToken);
         await db.RecordBases.Where(b => everything || cleared.Contains(b.ClientUuid)).ExecuteDeleteAsync(cancellationToken);
         var device = await row.TakeAsync(cancellationToken);

@@ -18,7 +18,7 @@ internal sealed record ReadClearance : IQuery<Clearance>;
 /// <param name="Receipt">A receipt kept here that covers exactly what is here now; null: none.</param>
 internal sealed record Clearance(IReadOnlyList<string> Names, int Records, int Clips, IReadOnlyList<ClearReason> Reasons, Receipt? Receipt);
 
-/// <param name="Code"><c>pending, failed, conflict, not_paired, server_unreachable, receipt_invalid, receipt_outdated, missing_on_cloud, different_on_cloud</c>, or what the cloud said.</param>
+/// <param name="Code"><c>pending, failed, conflict, clips_pending, clips_failed, not_paired, server_unreachable, receipt_invalid, receipt_outdated, missing_on_cloud, different_on_cloud</c>, or what the cloud said.</param>
 /// <param name="Message">For a referee.</param>
 /// <param name="Count">How many records it is about; 0: none in particular.</param>
 internal sealed record ClearReason(string Code, string Message, int Count);
@@ -49,11 +49,15 @@ internal sealed class ReadClearanceHandler(SyncDbContext db, DeviceRow row, IMed
         // R14: what is in quarantine does not stand in the way; the cloud has it whole.
         var failed = await db.Queue.CountAsync(e => e.Status == QueueStatuses.Failed && e.QuarantineUuid == null, cancellationToken);
         var conflicts = await db.Queue.CountAsync(e => e.Status == QueueStatuses.Conflict, cancellationToken);
+        var clips = await db.ClipTransfers.CountAsync(t => t.Status == QueueStatuses.Pending, cancellationToken);
+        var failedClips = await db.ClipTransfers.CountAsync(t => t.Status == QueueStatuses.Failed, cancellationToken);
         ClearReason[] all =
         [
             new("pending", "Not sent yet.", pending),
             new("failed", "The cloud could not take it, and does not keep it in quarantine.", failed),
             new("conflict", "In review: a person decides at the desk.", conflicts),
+            new("clips_pending", "Clips that are not sent yet.", clips),
+            new("clips_failed", "Clips that the cloud could not take.", failedClips),
         ];
         return [.. all.Where(r => r.Count > 0)];
     }

@@ -38,7 +38,7 @@ internal sealed class ExportArchiveHandler(SyncDbContext db, DeviceRow row, Sign
         // One statement, one look: what the file proves is what it holds.
         string[] types = [.. RecordTypes.InOrder];
         var holdings = new List<(long Id, Holding Holding)>();
-        var clips = new SortedSet<string>(StringComparer.Ordinal);
+        var clips = new HeldNames(await db.ClipTransfers.Select(t => t.Sha256).ToListAsync(cancellationToken));
         var batch = new List<UploadRecord>();
         var characters = 0;
         await foreach (var entry in db.Queue.FromSql($"SELECT * FROM sync.sync_queue ORDER BY array_position({types}, record_type), id").AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
@@ -51,7 +51,7 @@ internal sealed class ExportArchiveHandler(SyncDbContext db, DeviceRow row, Sign
         }
 
         await FlushAsync();
-        var whole = new Holdings(await db.Queue.CompetitionAsync(device, cancellationToken), [.. holdings.OrderBy(h => h.Id).Select(h => h.Holding)], [.. clips]);
+        var whole = new Holdings(await db.Queue.CompetitionAsync(device, cancellationToken), [.. holdings.OrderBy(h => h.Id).Select(h => h.Holding)], clips.Named);
         if (whole.CompetitionUuid is not null)
             for (var part = 0; part < whole.Parts; part++)
                 await request.Write(segment.Frame(ArchiveFrameKind.Verify, whole.Part(part, null)), cancellationToken);

@@ -20,6 +20,9 @@ internal sealed class SendAgainHandler(SyncDbContext db) : IRequestHandler<SendA
         var entries = await db.Queue
             .Where(e => (uuids == null || uuids.Contains(e.ClientUuid)) && (e.Status == QueueStatuses.Synced || e.Status == QueueStatuses.Conflict)).ToListAsync(cancellationToken);
         foreach (var entry in entries) entry.SendAgain();
+        if (uuids is null)
+            await db.ClipTransfers.Where(t => t.Status == QueueStatuses.Synced)
+                .ExecuteUpdateAsync(s => s.SetProperty(t => t.Status, QueueStatuses.Pending).SetProperty(t => t.SentBytes, 0), cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return entries.Count;
     }

@@ -44,7 +44,7 @@ internal sealed class ListQueueHandler(SyncDbContext db) : IRequestHandler<ListQ
     }
 }
 
-/// <summary>Tries one record again, now.</summary>
+/// <summary>Tries one record again, now; of a report its clip too.</summary>
 internal sealed record RetryQueued(Guid ClientUuid) : ICommand<QueueRow>;
 
 internal sealed class RetryQueuedHandler(SyncDbContext db, Shared.Persistence.DatabaseSession session, LinkSignal signal) : IRequestHandler<RetryQueued, QueueRow>
@@ -52,11 +52,13 @@ internal sealed class RetryQueuedHandler(SyncDbContext db, Shared.Persistence.Da
     public async Task<QueueRow> Handle(RetryQueued request, CancellationToken cancellationToken)
     {
         var entry = await db.Queue.SingleOrDefaultAsync(e => e.ClientUuid == request.ClientUuid, cancellationToken) ?? throw Problem.NotFound("record in the queue");
-        if (entry.Status != QueueStatuses.Synced)
+        var clips = await db.ClipTransfers.Where(t => t.ReportUuid == request.ClientUuid && t.Status != QueueStatuses.Synced)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.Status, QueueStatuses.Pending).SetProperty(t => t.NextAttemptAt, (DateTimeOffset?)null), cancellationToken);
+        if (entry.Status != QueueStatuses.Synced || clips > 0)
         {
             entry.NextAttemptAt = null;
             if (entry.Status == QueueStatuses.Conflict) entry.AskAgain = true;
-            else entry.Status = QueueStatuses.Pending;
+            else if (entry.Status == QueueStatuses.Failed) entry.Status = QueueStatuses.Pending;
             await db.SaveChangesAsync(cancellationToken);
             session.AfterCommit(() =>
             {

@@ -14,7 +14,8 @@ namespace ModularRace.Sync.Features.OnDevice.Sending;
 /// <summary>Keeps a run's figures, and when the cloud was last there.</summary>
 /// <param name="Error">Why it ended early; null: it ended well.</param>
 /// <param name="Deferred">Records that the cloud put off.</param>
-internal sealed record FinishRun(DateTimeOffset StartedAt, bool Manual, bool Reached, string? Error, int Deferred, SyncFigures Figures) : ICommand<Done>;
+/// <param name="ClipsDurationMs">Of the clips that followed; null: there were none.</param>
+internal sealed record FinishRun(DateTimeOffset StartedAt, bool Manual, bool Reached, string? Error, int Deferred, SyncFigures Figures, long? ClipsDurationMs = null) : ICommand<Done>;
 
 internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, AnchoredClock clock, TimeProvider time) : IRequestHandler<FinishRun, Done>
 {
@@ -46,6 +47,7 @@ internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, Anchored
             Deferred = request.Deferred,
             Downloaded = f.Downloaded,
             ClipsUploaded = f.ClipsUploaded,
+            ClipsDurationMs = request.ClipsDurationMs,
             BytesSent = f.BytesSent,
             BytesReceived = f.BytesReceived,
             Requests = (int)f.Requests,

@@ -7,6 +7,7 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Features.OnDevice.Clips;
 using ModularRace.Sync.Persistence;
 
 namespace ModularRace.Sync.Features.OnDevice.Sending;
@@ -61,7 +62,7 @@ internal sealed class LinkWatch(
             var before = link.Online;
             await using (var scope = scopes.CreateAsyncScope())
                 await scope.ServiceProvider.GetRequiredService<CloudLink>().ProbeAsync(target.Access.Server, stoppingToken);
-            if (changed || !before || await sender.SendAsync(new CountDue(), stoppingToken) > 0) _ = runner.SyncAsync(manual: false);
+            if (changed || !before || await sender.SendAsync(new CountDue(), stoppingToken) > 0 || await sender.SendAsync(new CountClipsDue(), stoppingToken) > 0) _ = runner.SyncAsync(manual: false);
         }
         catch (LinkFailure e)
         {

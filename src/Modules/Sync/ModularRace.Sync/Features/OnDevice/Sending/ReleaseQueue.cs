@@ -17,6 +17,8 @@ internal sealed class ReleaseQueueHandler(SyncDbContext db) : IRequestHandler<Re
     {
         await db.Queue.Where(e => (e.Status == QueueStatuses.Pending && e.NextAttemptAt != null) || e.Status == QueueStatuses.Failed || e.Status == QueueStatuses.Conflict)
             .ExecuteUpdateAsync(s => s.SetProperty(e => e.AskAgain, true), cancellationToken);
+        await db.ClipTransfers.Where(t => (t.Status == QueueStatuses.Pending && t.NextAttemptAt != null) || t.Status == QueueStatuses.Failed)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.AskAgain, true), cancellationToken);
         return default;
     }
 }
@@ -30,6 +32,8 @@ internal sealed class ReleaseWaitingHandler(SyncDbContext db) : IRequestHandler<
     {
         await db.Queue.Where(e => e.Status == QueueStatuses.Pending && e.NextAttemptAt != null)
             .ExecuteUpdateAsync(s => s.SetProperty(e => e.AskAgain, true), cancellationToken);
+        await db.ClipTransfers.Where(t => t.Status == QueueStatuses.Pending && t.NextAttemptAt != null)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.AskAgain, true), cancellationToken);
         return default;
     }
 }

@@ -10,7 +10,7 @@ namespace ModularRace.Sync.Features.OnDevice.Sending;
 /// <param name="BytesSent">On the wire, all included.</param>
 /// <param name="BytesReceived">On the wire, all included.</param>
 /// <param name="Requests">Attempts included.</param>
-/// <param name="DurationMs">From the start to the last commit.</param>
+/// <param name="DurationMs">From the start to the last commit, without the clips.</param>
 internal sealed record SyncFigures(
     int Uploaded, int Merged, int Conflicts, int Failed, int Downloaded, int ClipsUploaded, long BytesSent, long BytesReceived, long Requests, long DurationMs);
 
@@ -30,6 +30,13 @@ internal sealed class RunTally
     public int Downloaded { get; set; }
 
     public bool Reached { get; set; }
+
+    public int ClipsUploaded { get; set; }
+
+    /// <summary>At least one clip was due.</summary>
+    public bool TriedClips { get; set; }
+
+    public TimeSpan ClipsTook { get; set; }
 
     public void Add(BatchFigures batch)
     {

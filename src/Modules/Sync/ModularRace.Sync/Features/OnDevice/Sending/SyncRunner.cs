@@ -5,12 +5,15 @@ using Microsoft.Extensions.Logging;
 using ModularRace.Shared.Problems;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Features.OnDevice.Clips;
 
 namespace ModularRace.Sync.Features.OnDevice.Sending;
 
 /// <summary>
 /// Does one thing with the cloud at a time: runs and downloads, in turn. Who asks for a run while one is on joins it, and it
-/// looks at the queue once more before it ends. Nothing that a finger waits for passes through here.
+/// looks at the queue once more before it ends. After the records go the clips (R12), for as long as nobody wants anything
+/// else: who asks meanwhile gets a pass of records at once, and an answer when that is done. Nothing that a finger waits for
+/// passes through here.
 /// </summary>
 internal sealed class SyncRunner(
     IServiceScopeFactory scopes, ScopedSender sender, LinkMeter meter, DeviceProgress progress, TimeProvider time, ILogger<SyncRunner> logger)
@@ -19,6 +22,7 @@ internal sealed class SyncRunner(
     private readonly Channel<Func<CancellationToken, Task>> work = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource stopped = new();
     private readonly Lock gate = new();
+    private int queued;
     private Run? run;
     private Download? download;
 
@@ -36,11 +40,11 @@ internal sealed class SyncRunner(
                 on.Asked = true;
                 on.Manual |= manual;
                 on.Release |= manual;
-                return on.Ended.Task;
+                return on.Join();
             }
 
-            var started = run = new Run { Manual = manual, Release = manual };
-            work.Writer.TryWrite(stopping => RunAsync(started, stopping));
+            var started = run = new Run { Manual = manual, Release = manual, SendsClips = true };
+            Queue(stopping => RunAsync(started, stopping));
             return started.Ended.Task;
         }
     }
@@ -52,7 +56,7 @@ internal sealed class SyncRunner(
         {
             if (download is { } on && on.Competition == competition && on.Date == date) return on.Ended.Task;
             var started = download = new Download(competition, date);
-            work.Writer.TryWrite(stopping => DownloadAsync(started, stopping));
+            Queue(stopping => DownloadAsync(started, stopping));
             return started.Ended.Task;
         }
     }
@@ -62,7 +66,7 @@ internal sealed class SyncRunner(
     {
         var ended = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stop = stopped.Token.Register(() => ended.TrySetException(Stopping()));
-        work.Writer.TryWrite(async stopping =>
+        Queue(async stopping =>
         {
             try
             {
@@ -86,7 +90,11 @@ internal sealed class SyncRunner(
     {
         try
         {
-            await foreach (var item in work.Reader.ReadAllAsync(stoppingToken)) await item(stoppingToken);
+            await foreach (var item in work.Reader.ReadAllAsync(stoppingToken))
+            {
+                Interlocked.Decrement(ref queued);
+                await item(stoppingToken);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -98,10 +106,16 @@ internal sealed class SyncRunner(
             await stopped.CancelAsync();
             lock (gate)
             {
-                run?.Ended.TrySetException(Stopping());
+                run?.End(null, Stopping());
                 download?.Ended.TrySetException(Stopping());
             }
         }
+    }
+
+    private void Queue(Func<CancellationToken, Task> item)
+    {
+        Interlocked.Increment(ref queued);
+        work.Writer.TryWrite(item);
     }
 
     private async Task RunAsync(Run on, CancellationToken stopping)
@@ -115,26 +129,29 @@ internal sealed class SyncRunner(
         do
         {
             bool release;
+            List<TaskCompletionSource<SyncFigures>> hasty;
             lock (gate)
             {
                 on.Asked = false;
                 release = on.Release;
                 on.Release = false;
+                hasty = on.TakeHasty();
             }
 
             // Who joined while a pass was timing out gets one of their own: the link may be back since. A tap that asked for
             // its second of gathering, and went with the batch meanwhile, needs none, nor the round trips that it costs (R12).
             if (first || release || error is not null || await IsAnythingDueAsync(stopping)) error = await PassAsync(tally, release, stopping);
             first = false;
+            foreach (var waiting in hasty) Run.End(waiting, Figures(), Told(error));
+            if (error is null && on.SendsClips) await ClipsAsync(on, tally, stopping);
         }
         while (AskedAgain(on) && !stopping.IsCancellationRequested);
 
-        var figures = new SyncFigures(
-            tally.Uploaded, tally.Merged, tally.Conflicts, tally.Failed, tally.Downloaded, 0, meter.Sent - sent, meter.Received - received, meter.Requests - requests,
-            (long)time.GetElapsedTime(timer).TotalMilliseconds);
+        var figures = Figures();
         try
         {
-            if (!stopping.IsCancellationRequested) await sender.SendAsync(new FinishRun(startedAt, on.Manual, tally.Reached, error?.Message, tally.Deferred, figures), stopping);
+            var clips = tally.TriedClips ? (long)tally.ClipsTook.TotalMilliseconds : (long?)null;
+            if (!stopping.IsCancellationRequested) await sender.SendAsync(new FinishRun(startedAt, on.Manual, tally.Reached, error?.Message, tally.Deferred, figures, clips), stopping);
         }
         catch (Exception e)
         {
@@ -144,8 +161,35 @@ internal sealed class SyncRunner(
         lock (gate)
             if (ReferenceEquals(run, on)) run = null;
         progress.Report(error is null ? "done" : "failed", tally.Uploaded, tally.Uploaded, error is LinkFailure or Problem ? error.Message : error is null ? null : "Something went wrong on this Pi.");
-        if (error is null) on.Ended.TrySetResult(figures);
-        else on.Ended.TrySetException(error is LinkFailure failure ? failure.ToProblem() : error);
+        on.End(figures, Told(error));
+        // Something else wanted its turn: what clips are left go on after it.
+        if (on.GaveWay && !stopping.IsCancellationRequested) _ = SyncAsync(manual: false);
+
+        SyncFigures Figures() => new(
+            tally.Uploaded, tally.Merged, tally.Conflicts, tally.Failed, tally.Downloaded, tally.ClipsUploaded, meter.Sent - sent, meter.Received - received, meter.Requests - requests,
+            (long)(time.GetElapsedTime(timer) - tally.ClipsTook).TotalMilliseconds);
+
+        static Exception? Told(Exception? error) => error is LinkFailure failure ? failure.ToProblem() : error;
+    }
+
+    /// <summary>R11, R12: whatever becomes of a clip, the run of records that went before it has ended well.</summary>
+    private async Task ClipsAsync(Run on, RunTally tally, CancellationToken stopping)
+    {
+        var started = time.GetTimestamp();
+        lock (gate) on.WithClips = true;
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<ClipPass>().RunAsync(tally, on.Manual, () => on.Asked || Volatile.Read(ref queued) > 0 || stopping.IsCancellationRequested, stopping);
+            on.GaveWay = Volatile.Read(ref queued) > 0;
+        }
+        catch (Exception e)
+        {
+            if (e is LinkFailure or Problem or OperationCanceledException) logger.LogInformation("Clips wait: {Reason}", e.Message);
+            else logger.LogError(e, "Clips could not be sent.");
+        }
+
+        tally.ClipsTook += time.GetElapsedTime(started);
     }
 
     /// <summary>Where nobody can tell, a pass will.</summary>
@@ -186,7 +230,8 @@ internal sealed class SyncRunner(
         lock (gate)
         {
             if (on.Asked) return true;
-            run = null;
+            // A download's run is not the one that others join: it must not hide one that waits its turn.
+            if (ReferenceEquals(run, on)) run = null;
             return false;
         }
     }
@@ -232,10 +277,47 @@ internal sealed class SyncRunner(
         public bool Manual { get; set; }
 
         /// <summary>Somebody asked since the last pass began.</summary>
-        public bool Asked { get; set; }
+        public volatile bool Asked;
+
+        /// <summary>A download's does not: it ends with the records.</summary>
+        public bool SendsClips { get; init; }
+
+        /// <summary>Its records went, and clips follow: who joins now waits for records alone.</summary>
+        public bool WithClips { get; set; }
+
+        /// <summary>It stopped sending clips for something else.</summary>
+        public bool GaveWay { get; set; }
 
         /// <summary>Before the next pass, what waits for its time is let go.</summary>
         public bool Release { get; set; }
+
+        private List<TaskCompletionSource<SyncFigures>> hasty = [];
+
+        public Task<SyncFigures> Join()
+        {
+            if (!WithClips) return Ended.Task;
+            hasty.Add(Observed(new TaskCompletionSource<SyncFigures>(TaskCreationOptions.RunContinuationsAsynchronously)));
+            return hasty[^1].Task;
+        }
+
+        /// <summary>Who joined while clips went, and waits for the pass that begins now.</summary>
+        public List<TaskCompletionSource<SyncFigures>> TakeHasty()
+        {
+            var taken = hasty;
+            hasty = [];
+            return taken;
+        }
+
+        public void End(SyncFigures? figures, Exception? error)
+        {
+            foreach (var waiting in TakeHasty().Append(Ended)) End(waiting, figures, error);
+        }
+
+        public static void End(TaskCompletionSource<SyncFigures> waiting, SyncFigures? figures, Exception? error)
+        {
+            if (error is null) waiting.TrySetResult(figures!);
+            else waiting.TrySetException(error);
+        }
 
         // Who nobody waits for must not bring the process down by an exception that nobody saw: the tasks are observed here.
         public TaskCompletionSource<SyncFigures> Ended { get; } = Observed(new TaskCompletionSource<SyncFigures>(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -87,10 +87,12 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
     {
         var counts = await db.Queue.GroupBy(e => e.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var inQuarantine = await db.Queue.CountAsync(e => e.Status == QueueStatuses.Failed && e.QuarantineUuid != null, cancellationToken);
+        var clips = await db.ClipTransfers.CountAsync(t => t.Status != QueueStatuses.Synced, cancellationToken);
+        var failedClips = await db.ClipTransfers.CountAsync(t => t.Status == QueueStatuses.Failed, cancellationToken);
         var card = CardSpace.Read();
         var reading = clock.Read();
         return new DeviceStatus(
-            counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Failed), inQuarantine, counts.GetValueOrDefault(QueueStatuses.Conflict), 0,
+            counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Failed), inQuarantine, counts.GetValueOrDefault(QueueStatuses.Conflict), clips, failedClips,
             card?.FreeBytes, card?.TotalBytes, reading.OffsetMs, reading.UncertaintyMs, Version, link.Online ? null : device.LastContactAt, device.LongestOfflineHours);
     }
 
@@ -104,7 +106,7 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
             var ended = Instants.ToMilliseconds(r.EndedAt.AddMilliseconds(correction.OffsetMs ?? 0));
             return new RunReport(
                 r.RunUuid, r.CompetitionUuid, ended.AddMilliseconds(-r.DurationMs), ended, correction.UncertaintyMs, r.Manual, r.ReachedServer, r.Error, r.Uploaded, r.Merged, r.Conflicts,
-                r.Failed, r.Deferred, r.Downloaded, r.BytesSent, r.BytesReceived, r.Requests, r.DurationMs, r.ClipsUploaded, null, r.OfflineHours);
+                r.Failed, r.Deferred, r.Downloaded, r.BytesSent, r.BytesReceived, r.Requests, r.DurationMs, r.ClipsUploaded, r.ClipsDurationMs, r.OfflineHours);
         })];
     }
 }

@@ -27,12 +27,15 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="PendingReports">Of those pending, the reports that a person made.</param>
 /// <param name="OldestPendingAt">When the oldest of those pending was made, by this Pi's clock.</param>
 /// <param name="LinkSince">Since when <paramref name="Online"/> is so, by this Pi's clock.</param>
+/// <param name="ClipsPending">Clips that the cloud does not have yet, those failed among them.</param>
+/// <param name="ClipsFailed">Of those, clips that the cloud would not take too often.</param>
+/// <param name="ClipsSend">When clips go: <c>now</c> or <c>by_hand</c>.</param>
 /// <param name="Stick">The journal on the memory stick; null: none is looked for.</param>
 internal sealed record DeviceView(
     Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
     int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
     long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes,
-    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick, string? LastFault);
+    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick, string? LastFault, int ClipsFailed, string ClipsSend);
 
 internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
 
@@ -52,6 +55,7 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
         // R11: that a run of the clock's finds no link is no failure.
         var lastRun = await db.Runs.Where(r => r.ReachedServer || r.Manual).OrderByDescending(r => r.Id).Select(r => r.Error).FirstOrDefaultAsync(cancellationToken);
         var held = await db.HeldChanges.OrderBy(h => h.Id).Take(MostHeld).Select(h => new HeldView(h.RecordType, h.ClientUuid, h.Reason)).ToListAsync(cancellationToken);
+        var clips = await db.ClipTransfers.Where(t => t.Status != QueueStatuses.Synced).GroupBy(t => t.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var pending = groups.GetValueOrDefault(QueueStatuses.Pending);
         var card = CardSpace.Read();
         var reading = clock.Read();
@@ -59,8 +63,9 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             device.DeviceUuid, device.Name, await row.AccessAsync(cancellationToken) is not null, device.ServerUrl, link.Online, runner.Syncing,
             device.CompetitionUuid is { } uuid ? new DeviceCompetitionView(uuid, device.CompetitionName, device.CompetitionDate) : null, device.ReadyForOfflineAt is not null,
             counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Synced), counts.GetValueOrDefault(QueueStatuses.Conflict),
-            counts.GetValueOrDefault(QueueStatuses.Failed), 0, device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
+            counts.GetValueOrDefault(QueueStatuses.Failed), clips.Sum(c => c.Value), device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
             reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes,
-            lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held, journal.Read(), link.LastFault is { } fault ? SnakeCase.Name(fault.ToString()) : null);
+            lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held, journal.Read(), link.LastFault is { } fault ? SnakeCase.Name(fault.ToString()) : null,
+            clips.GetValueOrDefault(QueueStatuses.Failed), device.ClipSending);
     }
 }

@@ -15,7 +15,7 @@ internal sealed record ReadHoldings : IQuery<Holdings>;
 
 /// <param name="CompetitionUuid">The competition that the proof is made for; null: nothing was made in any.</param>
 /// <param name="Records">In the order of the queue: the same holdings make the same requests, and the same digest.</param>
-/// <param name="Clips">SHA-256 of each clip that a report here names.</param>
+/// <param name="Clips">SHA-256 of each clip that a report here names and that was taken here; what another took is not this Pi's to prove.</param>
 internal sealed record Holdings(Guid? CompetitionUuid, IReadOnlyList<Holding> Records, IReadOnlyList<string> Clips)
 {
     /// <summary>A hundred and sixty bytes each: far below the 8 MiB of a request, and little to send again on a bad link.</summary>
@@ -40,16 +40,16 @@ internal sealed class ReadHoldingsHandler(SyncDbContext db, DeviceRow row) : IRe
     {
         var competition = await db.Queue.CompetitionAsync(await row.ReadAsync(cancellationToken), cancellationToken);
         var records = new List<Holding>();
-        var clips = new SortedSet<string>(StringComparer.Ordinal);
+        var clips = new HeldNames(await db.ClipTransfers.Select(t => t.Sha256).ToListAsync(cancellationToken));
 
         // Row by row: the versions of a long season need not stand in memory together.
         await foreach (var entry in db.Queue.AsNoTracking().OrderBy(e => e.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
             records.Add(Of(entry, clips));
-        return new Holdings(competition, records, [.. clips]);
+        return new Holdings(competition, records, clips.Named);
     }
 
     /// <summary>One of them; the clip that it names is added to the others.</summary>
-    public static Holding Of(QueueEntry entry, ISet<string> clips)
+    public static Holding Of(QueueEntry entry, HeldNames clips)
     {
         if (entry.RecordType == RecordTypes.Report && Clip(entry.Content) is { } sha256) clips.Add(sha256);
         return new Holding(entry.RecordType, entry.ClientUuid, entry.Edit, RecordDigest.Hex(entry.Content));
@@ -57,6 +57,20 @@ internal sealed class ReadHoldingsHandler(SyncDbContext db, DeviceRow row) : IRe
 
     private static string? Clip(JsonObject content) =>
         content["clip"] is JsonObject clip && clip["sha256"] is JsonValue value && value.TryGetValue<string>(out var sha256) ? sha256 : null;
+}
+
+/// <summary>The clips that were taken here, and which of them were named.</summary>
+internal sealed class HeldNames(IEnumerable<string> held)
+{
+    private readonly HashSet<string> held = new(held, StringComparer.Ordinal);
+    private readonly SortedSet<string> named = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<string> Named => [.. named];
+
+    public void Add(string sha256)
+    {
+        if (held.Contains(sha256)) named.Add(sha256);
+    }
 }
 
 internal static class QueueCompetition

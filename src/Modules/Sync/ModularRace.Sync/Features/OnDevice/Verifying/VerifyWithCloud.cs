@@ -3,6 +3,7 @@ using ModularRace.Shared.Problems;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Link;
+using ModularRace.Sync.Features.OnDevice.Clips;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Wire;
 
@@ -60,6 +61,8 @@ internal sealed class VerifyWithCloudHandler(ScopedSender sender, CloudLink link
             last = receipt;
         }
 
+        if (missing.Exists(f => f.Type == VerifyFault.Clip))
+            await sender.SendAsync(new SendClipsAgain([.. missing.Where(f => f.Type == VerifyFault.Clip).Select(f => f.ContentSha256)]), cancellationToken);
         progress.Report("verifying", holdings.Records.Count, holdings.Records.Count);
         return new Verification(holdings, missing, different, missing.Count + different.Count == 0 ? last : null);
     }

@@ -32,6 +32,30 @@ namespace ModularRace.Sync.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "clip_transfers",
+                schema: "sync",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    report_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    size_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    sent_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    retry_count = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ask_again = table.Column<bool>(type: "boolean", nullable: false),
+                    error_code = table.Column<string>(type: "text", nullable: true),
+                    error_message = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clip_transfers", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clock_anchors",
                 schema: "sync",
                 columns: table => new
@@ -363,6 +387,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     deferred = table.Column<int>(type: "integer", nullable: false),
                     downloaded = table.Column<int>(type: "integer", nullable: false),
                     clips_uploaded = table.Column<int>(type: "integer", nullable: false),
+                    clips_duration_ms = table.Column<long>(type: "bigint", nullable: true),
                     bytes_sent = table.Column<long>(type: "bigint", nullable: false),
                     bytes_received = table.Column<long>(type: "bigint", nullable: false),
                     requests = table.Column<int>(type: "integer", nullable: false),
@@ -436,6 +461,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     cursor = table.Column<string>(type: "text", nullable: true),
                     ready_for_offline_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     edit_floor = table.Column<long>(type: "bigint", nullable: false),
+                    clip_sending = table.Column<string>(type: "text", nullable: false, defaultValue: "now"),
                     last_sync_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_contact_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     queued_at_contact = table.Column<long>(type: "bigint", nullable: false),
@@ -491,6 +517,19 @@ namespace ModularRace.Sync.Persistence.Migrations
                         principalColumn: "device_uuid",
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clip_transfers_report_uuid",
+                schema: "sync",
+                table: "clip_transfers",
+                column: "report_uuid");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clip_transfers_sha256",
+                schema: "sync",
+                table: "clip_transfers",
+                column: "sha256",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_clock_anchors_boot_id",
@@ -681,6 +720,10 @@ namespace ModularRace.Sync.Persistence.Migrations
         {
             migrationBuilder.DropTable(
                 name: "archive_keys",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "clip_transfers",
                 schema: "sync");
 
             migrationBuilder.DropTable(

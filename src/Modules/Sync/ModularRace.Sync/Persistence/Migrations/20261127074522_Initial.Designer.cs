@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261126171009_Initial")]
+    [Migration("20261127074522_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -26,6 +26,75 @@ namespace ModularRace.Sync.Persistence.Migrations
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ClipTransfer", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<bool>("AskAgain")
+                        .HasColumnType("boolean")
+                        .HasColumnName("ask_again");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ErrorCode")
+                        .HasColumnType("text")
+                        .HasColumnName("error_code");
+
+                    b.Property<string>("ErrorMessage")
+                        .HasColumnType("text")
+                        .HasColumnName("error_message");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<Guid>("ReportUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("report_uuid");
+
+                    b.Property<int>("RetryCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("retry_count");
+
+                    b.Property<long>("SentBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sent_bytes");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clip_transfers");
+
+                    b.HasIndex("ReportUuid")
+                        .HasDatabaseName("ix_clip_transfers_report_uuid");
+
+                    b.HasIndex("Sha256")
+                        .IsUnique()
+                        .HasDatabaseName("ix_clip_transfers_sha256");
+
+                    b.ToTable("clip_transfers", "sync");
+                });
 
             modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ClockAnchorRow", b =>
                 {
@@ -349,6 +418,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("bytes_sent");
 
+                    b.Property<long?>("ClipsDurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("clips_duration_ms");
+
                     b.Property<int>("ClipsUploaded")
                         .HasColumnType("integer")
                         .HasColumnName("clips_uploaded");
@@ -448,6 +521,13 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<string>("ArchiveKey")
                         .HasColumnType("text")
                         .HasColumnName("archive_key");
+
+                    b.Property<string>("ClipSending")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("now")
+                        .HasColumnName("clip_sending");
 
                     b.Property<DateOnly?>("CompetitionDate")
                         .HasColumnType("date")

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace ModularRace.Sync.Domain.OnDevice.Link;
+
+/// <summary>
+/// Some bytes of a clip, read as they go: a long one takes no more memory than a short one. Its length is left open, so that
+/// it can end early on a connection that stays warm.
+/// </summary>
+internal sealed class ClipPiece : HttpContent
+{
+    /// <summary>Seconds on the slowest link: nothing that wants to go waits for more than this.</summary>
+    private const int Block = 4 * 1024;
+    private readonly Stream file;
+    private readonly long from;
+    private readonly Func<bool> interrupted;
+
+    public ClipPiece(Stream file, long from, long most, Func<bool> interrupted)
+    {
+        (this.file, this.from, this.interrupted, Most) = (file, from, interrupted, most);
+        Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
+    }
+
+    public long Most { get; }
+
+    public long Sent { get; private set; }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        Sent = 0;
+        file.Position = from;
+        var buffer = ArrayPool<byte>.Shared.Rent(Block);
+        try
+        {
+            while (Sent < Most && !interrupted())
+            {
+                var count = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(Block, Most - Sent)), cancellationToken);
+                if (count == 0) break;
+                await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                Sent += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+}

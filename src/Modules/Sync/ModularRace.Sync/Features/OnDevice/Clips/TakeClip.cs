@@ -1,0 +1,48 @@
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
+using ModularRace.Shared.Messaging;
+using ModularRace.Sync.Domain.OnDevice.Clock;
+using ModularRace.Sync.Features.OnDevice.Sending;
+using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Device;
+
+namespace ModularRace.Sync.Features.OnDevice.Clips;
+
+/// <summary>The next clip that may go: that of the oldest report, once the report itself is where it belongs (R12). Null: none.</summary>
+/// <param name="ByHand">A person asked for this run.</param>
+internal sealed record TakeClip(bool ByHand) : IQuery<ClipOnItsWay?>;
+
+/// <param name="ContentType">As its content says.</param>
+/// <param name="Waiting">How many may go, this one among them.</param>
+internal sealed record ClipOnItsWay(string Sha256, Guid ReportUuid, long SizeBytes, string ContentType, int Waiting);
+
+/// <summary>How many clips may go now by themselves.</summary>
+internal sealed record CountClipsDue : IQuery<int>;
+
+internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMediator mediator) : IRequestHandler<TakeClip, ClipOnItsWay?>, IRequestHandler<CountClipsDue, int>
+{
+    public async Task<ClipOnItsWay?> Handle(TakeClip request, CancellationToken cancellationToken)
+    {
+        var due = await DueAsync(request.ByHand, cancellationToken);
+        if (await due.FirstOrDefaultAsync(cancellationToken) is not { } next) return null;
+        var held = (await mediator.Send(new FindHeldClips([next.Sha256]), cancellationToken)).SingleOrDefault();
+        return new ClipOnItsWay(next.Sha256, next.ReportUuid, next.SizeBytes, held?.ContentType ?? "", await due.CountAsync(cancellationToken));
+    }
+
+    public async Task<int> Handle(CountClipsDue request, CancellationToken cancellationToken) => await (await DueAsync(byHand: false, cancellationToken)).CountAsync(cancellationToken);
+
+    private async Task<IQueryable<ClipTransfer>> DueAsync(bool byHand, CancellationToken cancellationToken)
+    {
+        var now = clock.Read().Corrected;
+        var never = now + RetryTimes.Beyond;
+        var wanted = byHand || await db.ThisDevice.Select(d => d.ClipSending).SingleOrDefaultAsync(cancellationToken) != ClipSending.ByHand;
+        // The cloud knows the report, be it in conflict or in quarantine.
+        return from t in db.ClipTransfers.AsNoTracking()
+               join q in db.Queue on t.ReportUuid equals q.ClientUuid
+               where wanted && (t.AskAgain || (t.Status == QueueStatuses.Pending && (t.NextAttemptAt == null || t.NextAttemptAt <= now || t.NextAttemptAt > never)))
+                     && (q.Status == QueueStatuses.Synced || q.Status == QueueStatuses.Conflict || (q.Status == QueueStatuses.Failed && q.QuarantineUuid != null))
+               orderby q.Id, t.Id
+               select t;
+    }
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using ModularRace.Shared.Identifiers;
+
+namespace ModularRace.RaceDay.Tests;
+
+/// <summary>R12: clips follow their reports over a mountain link, from a real Pi to a real cloud.</summary>
+public sealed class ClipTransferTests(CloudAndPi day) : IClassFixture<CloudAndPi>
+{
+    private static readonly int Cuts =
+        int.TryParse(Environment.GetEnvironmentVariable("MODULARRACE_CLIP_CUTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var cuts) ? cuts : 20;
+
+    private int bib;
+
+    [Fact]
+    public async Task A_clip_is_taken_without_a_link_follows_its_report_and_is_cleared_when_it_is_proven()
+    {
+        day.Link.GoDown();
+        var clip = ClipFiles.Mp4(700_000, seed: 1);
+        var seen = await SeeAsync(clip);
+        Assert.Equal("pending", (string?)(await ClipAsync(day.Pi, seen))!["state"]);
+        Assert.Equal(1, (int)(await day.Pi.Get("/device"))["clips_pending"]!);
+        day.Link.ComeBack();
+
+        // The records first: a clip that waits blocks the clearing and nothing else.
+        await day.Pi.Put("/device/clips", new { send = "by_hand" });
+        await UntilAsync(async () => (int)(await day.Pi.Get("/device"))["pending"]! == 0);
+        var pending = await day.Pi.Post("/device/clear", new { confirm = "Trial Cup" }, HttpStatusCode.Conflict);
+        Assert.Equal("clips_pending", (string?)pending["reasons"]![0]!["code"]);
+        Assert.Equal("pending", (string?)(await ClipAsync(day.Cloud, seen))!["state"]);
+
+        await day.Pi.Put("/device/clips", new { send = "now" });
+        var figures = await day.Pi.Post("/device/sync?wait=true", null, HttpStatusCode.OK);
+        await UntilAsync(async () => (int)(await day.Pi.Get("/device"))["clips_pending"]! == 0);
+        foreach (var host in new[] { day.Cloud, day.Pi })
+        {
+            Assert.Equal("stored", (string?)(await ClipAsync(host, seen))!["state"]);
+            Assert.Equal(clip, await host.GetByteArrayAsync($"api/v1/reports/{seen.Report}/clip"));
+        }
+
+        Assert.InRange((int)figures["clips_uploaded"]!, 0, 1);
+        var proof = await day.Pi.Post("/device/verify", null, HttpStatusCode.OK);
+        Assert.True((bool)proof["verified"]! && (int)proof["clips"]! >= 1, proof.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Wherever_a_clip_is_cut_it_goes_on_at_that_byte_and_is_what_was_sent()
+    {
+        await SentAsync();
+        var random = new Random(7);
+        const int size = 600_000;
+        // No network swallows half a megabyte at once: what is thrown away with a reset is what was in flight.
+        day.Link.PauseClips = () => Task.Delay(1);
+        long went = 0;
+        for (var round = 0; round < Cuts; round++)
+        {
+            var clip = round % 2 == 0 ? ClipFiles.Mp4(size, seed: 1000 + round) : ClipFiles.WebM(size, seed: 1000 + round);
+            var (before, cuts) = (day.Link.ClipBytes, day.Link.Cuts);
+            day.Link.CutClipAfter(random.Next(1, size), end: round % 3 == 0);
+            var seen = await SeeAsync(clip);
+            await PressAsync();
+            if (round % 5 == 3)
+            {
+                // The other side's power goes, too.
+                var host = round % 10 == 3 ? (RunningHost)day.CloudHost : day.PiHost;
+                await host.KillAsync();
+                await host.StartAsync();
+            }
+
+            await SentAsync();
+            Assert.Equal(cuts + 1, day.Link.Cuts);
+            Assert.Equal(clip, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{seen.Report}/clip"));
+            went += day.Link.ClipBytes - before;
+        }
+
+        // Only what was in flight goes twice: half of each, if each began anew.
+        Assert.InRange(went, (long)Cuts * size, (long)(1.3 * Cuts * size));
+        day.Link.PauseClips = null;
+    }
+
+    [Fact]
+    public async Task The_same_content_goes_once()
+    {
+        await SentAsync();
+        var clip = ClipFiles.Mp4(300_000, seed: 3);
+        await SeeAsync(clip);
+        await SentAsync();
+        var before = day.Link.ClipBytes;
+        var again = await SeeAsync(clip);
+        await SentAsync();
+        Assert.Equal(before, day.Link.ClipBytes);
+        Assert.Equal(clip, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{again.Report}/clip"));
+    }
+
+    [Fact]
+    public async Task Records_do_not_wait_for_a_clip_and_who_asks_is_answered_when_they_are_there()
+    {
+        await SentAsync();
+        var slow = new SemaphoreSlim(0);
+        day.Link.PauseClips = async () => await slow.WaitAsync(TimeSpan.FromMilliseconds(200));
+        try
+        {
+            var seen = await SeeAsync(ClipFiles.Mp4(4_000_000, seed: 4));
+            await UntilAsync(async () => (await ClipAsync(day.Cloud, seen)) is not null && day.Link.ClipBytes > 0);
+            var before = day.Link.ClipBytes;
+            await UntilAsync(() => Task.FromResult(day.Link.ClipBytes > before + 50_000));
+
+            var report = await SeeAsync(null);
+            var figures = await day.Pi.Post("/device/sync?wait=true", null, HttpStatusCode.OK);
+            Assert.Equal(0, (int)figures["clips_uploaded"]!);
+            Assert.Equal(1, (int)(await day.Pi.Get("/device"))["clips_pending"]!);
+            await day.Cloud.Get($"/incidents/{report.Incident}");
+        }
+        finally
+        {
+            day.Link.PauseClips = null;
+        }
+
+        await SentAsync();
+    }
+
+    [Fact]
+    public async Task A_clip_that_the_cloud_refuses_blocks_no_other_and_shows_as_failed()
+    {
+        await SentAsync();
+        var bad = await SeeAsync(ClipFiles.Mp4(50_000, seed: 5));
+        // What the card lost is no video any more.
+        var sha256 = (string)(await ClipAsync(day.Pi, bad))!["sha256"]!;
+        var file = Path.Combine(Path.GetTempPath(), "modularrace-tests", day.PiHost.Database.Name, "device", sha256[..2], sha256);
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[^1] ^= 1;
+        day.Link.GoDown();
+        await File.WriteAllBytesAsync(file, bytes);
+        day.Link.ComeBack();
+        var good = ClipFiles.Mp4(50_000, seed: 6);
+        var seen = await SeeAsync(good);
+        await UntilAsync(async () => (string?)(await ClipAsync(day.Cloud, seen))?["state"] == "stored");
+        await UntilAsync(async () => (await day.Pi.Get("/device/clips"))["items"]!.AsArray().Any(c => (string?)c!["error_code"] == "checksum_mismatch"));
+        Assert.Equal("failed", (string?)(await ClipAsync(day.Cloud, bad))!["state"]);
+        using (var served = await day.Cloud.GetAsync($"api/v1/reports/{bad.Report}/clip")) Assert.Equal(HttpStatusCode.NotFound, served.StatusCode);
+        await day.Pi.Post("/device/clear", new { confirm = "Trial Cup" }, HttpStatusCode.Conflict);
+
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+        await SentAsync();
+        Assert.Equal("stored", (string?)(await ClipAsync(day.Cloud, bad))!["state"]);
+    }
+
+    /// <summary>Reports a bib of its own, with a clip where one is given.</summary>
+    private async Task<Seen> SeeAsync(byte[]? clip)
+    {
+        var seen = new Seen(Uuids.New(TimeProvider.System).ToString(), Uuids.New(TimeProvider.System).ToString());
+        await day.Pi.Post(
+            "/incidents", new JsonObject { ["race_uuid"] = day.Race, ["race_location_uuid"] = day.Locations[0], ["bib_number"] = ++bib, ["client_uuid"] = seen.Incident, ["report_uuid"] = seen.Report }, HttpStatusCode.Created);
+        if (clip is not null)
+            using (var sent = await day.Pi.SendClip(seen.Report, clip)) Assert.Equal(HttpStatusCode.NoContent, sent.StatusCode);
+        return seen;
+    }
+
+    private static async Task<JsonNode?> ClipAsync(HttpClient host, Seen seen)
+    {
+        using var answer = await host.GetAsync($"api/v1/incidents/{seen.Incident}");
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["reports"]!.AsArray().Single(r => (string?)r!["client_uuid"] == seen.Report)!["clip"] : null;
+    }
+
+    private async Task PressAsync() => (await day.Pi.PostAsync(new Uri("api/v1/device/sync?wait=true", UriKind.Relative), null)).Dispose();
+
+    /// <summary>Presses until records and clips are there.</summary>
+    private async Task SentAsync()
+    {
+        for (var press = 0; press < 30; press++)
+        {
+            await PressAsync();
+            var device = await day.Pi.Get("/device");
+            if ((int)device["pending"]! == 0 && (int)device["clips_pending"]! == 0) return;
+            await Task.Delay(100);
+        }
+
+        Assert.Fail($"Not sent: {(await day.Pi.Get("/device/clips")).ToJsonString()}\n{day.PiHost.Output}");
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var looked = 0; looked < 600; looked++)
+        {
+            if (await holds()) return;
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("It does not come true.");
+    }
+
+    private sealed record Seen(string Incident, string Report);
+}
