@@ -1,6 +1,7 @@
 using ModularRace.Host;
 using ModularRace.Host.Access;
 using ModularRace.Host.Features.Alerts.Delivering;
+using ModularRace.Host.Features.Webhooks;
 using ModularRace.Host.Http;
 using ModularRace.Host.Identity;
 using ModularRace.Host.Starting;
@@ -25,6 +26,7 @@ try
     builder.AddApiDocument();
     builder.AddScheduling(mode);
     builder.AddAlerts(mode);
+    builder.AddWebhooks(mode);
     builder.Services.AddShared();
     foreach (var module in modules) module.Add(builder.Services, builder.Configuration);
 

@@ -21,6 +21,12 @@ internal sealed class IdentityDbContext(DbContextOptions<IdentityDbContext> opti
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<ToldIncident> ToldIncidents => Set<ToldIncident>();
+
     public DbSet<Phone> Phones => Set<Phone>();
 
     public DbSet<OwnCertificateRow> OwnCertificates => Set<OwnCertificateRow>();

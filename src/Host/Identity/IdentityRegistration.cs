@@ -9,6 +9,7 @@ using ModularRace.Host.Features.People;
 using ModularRace.Host.Features.People.PasswordLinks;
 using ModularRace.Host.Features.Phones;
 using ModularRace.Host.Features.SigningIn;
+using ModularRace.Host.Features.Webhooks;
 using ModularRace.Host.Features.Wifi;
 using ModularRace.Shared;
 using ModularRace.Shared.Messaging;
@@ -52,6 +53,7 @@ internal static class IdentityRegistration
         if (mode == SystemMode.Cloud)
         {
             api.MapPeople();
+            api.MapWebhooks();
             return;
         }
 

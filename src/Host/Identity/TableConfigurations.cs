@@ -96,6 +96,38 @@ internal sealed class AlertDeliveryConfiguration : IEntityTypeConfiguration<Aler
     }
 }
 
+internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
+{
+    public void Configure(EntityTypeBuilder<Webhook> builder)
+    {
+        builder.ToTable("webhooks");
+        builder.HasIndex(w => w.ClientUuid).IsUnique();
+    }
+}
+
+internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<WebhookDelivery>
+{
+    public void Configure(EntityTypeBuilder<WebhookDelivery> builder)
+    {
+        builder.ToTable("webhook_deliveries");
+        builder.HasIndex(d => d.ClientUuid).IsUnique();
+        builder.HasIndex(d => new { d.WebhookId, d.Id });
+        builder.HasIndex(d => d.NextAttemptAt).HasFilter("sent_at IS NULL AND given_up_at IS NULL");
+        builder.HasIndex(d => d.MadeAt);
+        builder.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
+
+internal sealed class ToldIncidentConfiguration : IEntityTypeConfiguration<ToldIncident>
+{
+    public void Configure(EntityTypeBuilder<ToldIncident> builder)
+    {
+        builder.ToTable("told_incidents");
+        builder.HasKey(t => t.IncidentUuid);
+        builder.Property(t => t.IncidentUuid).ValueGeneratedNever();
+    }
+}
+
 internal sealed class PhoneConfiguration : IEntityTypeConfiguration<Phone>
 {
     public void Configure(EntityTypeBuilder<Phone> builder)

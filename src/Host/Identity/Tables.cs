@@ -168,6 +168,78 @@ internal sealed class Alert
     public DateTimeOffset? EndedAt { get; set; }
 }
 
+/// <summary>A program of somebody else that is told what it asked to be told.</summary>
+internal sealed class Webhook
+{
+    public long Id { get; init; }
+
+    public Guid ClientUuid { get; init; }
+
+    public required string Name { get; set; }
+
+    public required string Url { get; set; }
+
+    /// <summary>Of <c>WebhookEvents</c>.</summary>
+    public required string[] Events { get; set; }
+
+    /// <summary>What its messages are signed with, sealed: to sign, it must be had, so that no digest does.</summary>
+    public required byte[] SealedSecret { get; set; }
+
+    public bool Active { get; set; }
+
+    public required string CreatedBy { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public required string Revision { get; set; }
+}
+
+/// <summary>One message to one webhook, written in the transaction of what it tells.</summary>
+internal sealed class WebhookDelivery
+{
+    public long Id { get; init; }
+
+    /// <summary>The same at each try, so that whoever has it already knows it.</summary>
+    public Guid ClientUuid { get; init; }
+
+    public long WebhookId { get; init; }
+
+    public required string Event { get; init; }
+
+    /// <summary>To the byte what is sent, at each try.</summary>
+    public required string Body { get; init; }
+
+    public DateTimeOffset MadeAt { get; init; }
+
+    public int Attempts { get; init; }
+
+    /// <summary>When it is due, or, while somebody tries, when it is due again if nothing is heard of that.</summary>
+    public DateTimeOffset NextAttemptAt { get; init; }
+
+    public DateTimeOffset? TriedAt { get; init; }
+
+    public DateTimeOffset? SentAt { get; init; }
+
+    public DateTimeOffset? GivenUpAt { get; init; }
+
+    /// <summary>The status of the last answer; null: none came.</summary>
+    public int? LastStatus { get; init; }
+
+    public string? LastError { get; init; }
+}
+
+/// <summary>What was told of an incident last: only what differs is news.</summary>
+internal sealed class ToldIncident
+{
+    public Guid IncidentUuid { get; init; }
+
+    public required string Status { get; init; }
+
+    public required string Decision { get; init; }
+
+    public string? PenaltyCode { get; init; }
+}
+
 /// <summary>A referee's own phone that was let in at this Pi. It is known by its cookie, which names it.</summary>
 internal sealed class Phone
 {

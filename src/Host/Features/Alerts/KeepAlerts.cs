@@ -9,12 +9,15 @@ using Quartz;
 
 namespace ModularRace.Host.Features.Alerts;
 
+/// <summary>A cause that did not hold before, within the transaction that noticed it: once, however often it is raised.</summary>
+internal sealed record AlertBegan(AlertRaised Alert) : INotification;
+
 /// <summary>
 /// Keeps each cause once until it has ended, in the transaction that noticed it: whichever replica comes second finds it
 /// there. Of a cause that goes on the newest words count. Whoever is to hear of it elsewhere is noted in the same commit, once
 /// a cause, and written to after it.
 /// </summary>
-internal sealed class KeepAlerts(IdentityDbContext db, DatabaseSession session, AlertChannels channels, ISchedulerFactory schedulers, TimeProvider time)
+internal sealed class KeepAlerts(IdentityDbContext db, DatabaseSession session, IMediator mediator, AlertChannels channels, ISchedulerFactory schedulers, TimeProvider time)
     : INotificationHandler<AlertRaised>, INotificationHandler<AlertEnded>, INotificationHandler<AlertsHold>
 {
     public async Task Handle(AlertRaised notification, CancellationToken cancellationToken)
@@ -27,7 +30,9 @@ internal sealed class KeepAlerts(IdentityDbContext db, DatabaseSession session, 
              ON CONFLICT (cause_key) WHERE ended_at IS NULL DO UPDATE SET words = excluded.words WHERE identity.alerts.words <> excluded.words
              RETURNING CASE WHEN xmax = 0 THEN id ELSE 0 END AS "Value"
              """).ToListAsync(cancellationToken);
-        if (raised is not [> 0 and var alert] || channels.Names.Length == 0) return;
+        if (raised is not [> 0 and var alert]) return;
+        await mediator.Publish(new AlertBegan(a), cancellationToken);
+        if (channels.Names.Length == 0) return;
         db.AlertDeliveries.AddRange(channels.Names.Select(channel => new AlertDelivery { ClientUuid = Uuids.New(time), AlertId = alert, Channel = channel, NextAttemptAt = a.At }));
         await db.SaveChangesAsync(cancellationToken);
         session.AfterCommit(async () => await (await schedulers.GetScheduler(CancellationToken.None)).TriggerJob(DeliverAlertsJob.Key));

@@ -26,3 +26,17 @@ public sealed record AlertEnded(string CauseKey, DateTimeOffset At) : INotificat
 
 /// <summary>All causes of a kind that hold now: they are raised, and every other of that kind has ended.</summary>
 public sealed record AlertsHold(string Kind, IReadOnlyList<AlertRaised> Causes, DateTimeOffset At) : INotification;
+
+/// <summary>What was done with a device, or became of it: for whoever writes that down or tells others.</summary>
+public static class DeviceNewsKinds
+{
+    public const string CodeMade = "code_made", Paired = "paired", Changed = "changed", Revoked = "revoked", HeardAgain = "heard_again";
+}
+
+/// <summary>Said within the transaction in which it happened, once.</summary>
+/// <param name="Kind">One of <see cref="DeviceNewsKinds"/>.</param>
+/// <param name="DeviceUuid">The device; null: none yet (a code for a new one).</param>
+/// <param name="Name">As shown to people.</param>
+/// <param name="OnlyCompetitionUuid">The one competition that it was granted; null: several, all or none.</param>
+/// <param name="Detail">What was changed, for a person; null: nothing more to say.</param>
+public sealed record DeviceNews(string Kind, Guid? DeviceUuid, string Name, Guid? OnlyCompetitionUuid, string? Detail, DateTimeOffset At) : INotification;

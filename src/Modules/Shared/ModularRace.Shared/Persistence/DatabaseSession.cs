@@ -14,6 +14,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
 {
     private const int Attempts = 5;
     private readonly List<DbContext> contexts = [];
+    private readonly List<Func<CancellationToken, Task>> beforeCommit = [];
     private readonly List<Func<Task>> afterCommit = [];
     private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
@@ -27,11 +28,24 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
 
     public bool InTransaction => transaction is not null;
 
+    /// <summary>Counts the transactions of this scope: another for a command that is done anew.</summary>
+    public int TransactionNumber { get; private set; }
+
     /// <summary>Called by each module's DbContext when it is made, so that it joins the transaction that is open or will be.</summary>
     public void Enlist(DbContext context)
     {
         contexts.Add(context);
         if (transaction is not null) context.Database.UseTransaction(transaction);
+    }
+
+    /// <summary>
+    /// What can be judged only when all else is done runs at the transaction's end, in the order in which it was asked for, and
+    /// is part of it. What it asks for in turn comes after it.
+    /// </summary>
+    public void BeforeCommit(Func<CancellationToken, Task> action)
+    {
+        if (transaction is null) throw new InvalidOperationException("Nothing is being committed.");
+        beforeCommit.Add(action);
     }
 
     /// <summary>What leaves the process (an alert, a live event, a signal to a job) leaves after the commit, or not at all.</summary>
@@ -66,7 +80,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     {
         if (transaction is null) throw new InvalidOperationException("A savepoint is part of a transaction.");
         var name = $"s{++savepoints}";
-        var leaving = afterCommit.Count;
+        var (closing, leaving) = (beforeCommit.Count, afterCommit.Count);
         await transaction.SaveAsync(name, cancellationToken);
         try
         {
@@ -76,7 +90,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         }
         catch
         {
-            await GoBackAsync(name, leaving);
+            await GoBackAsync(name, closing, leaving);
             throw;
         }
     }
@@ -86,7 +100,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     {
         if (transaction is null) throw new InvalidOperationException("What is tried out is part of a transaction.");
         var name = $"s{++savepoints}";
-        var leaving = afterCommit.Count;
+        var (closing, leaving) = (beforeCommit.Count, afterCommit.Count);
         await transaction.SaveAsync(name, cancellationToken);
         try
         {
@@ -94,15 +108,16 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         }
         finally
         {
-            await GoBackAsync(name, leaving);
+            await GoBackAsync(name, closing, leaving);
         }
     }
 
-    private async Task GoBackAsync(string savepoint, int leaving)
+    private async Task GoBackAsync(string savepoint, int closing, int leaving)
     {
         // A broken connection cannot go back to a savepoint: what follows then fails too, and all is rolled back.
         if (Connection.State == ConnectionState.Open) await transaction!.RollbackAsync(savepoint, CancellationToken.None);
         foreach (var context in contexts) context.ChangeTracker.Clear();
+        beforeCommit.RemoveRange(closing, beforeCommit.Count - closing);
         afterCommit.RemoveRange(leaving, afterCommit.Count - leaving);
     }
 
@@ -135,8 +150,10 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         try
         {
             transaction = await Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            TransactionNumber++;
             foreach (var context in contexts) await context.Database.UseTransactionAsync(transaction, cancellationToken);
             result = await work();
+            for (var i = 0; i < beforeCommit.Count; i++) await beforeCommit[i](cancellationToken);
 
             // R1: a setting of the server or of the role must not make "saved" mean "perhaps saved".
             await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", Connection, transaction))
@@ -151,6 +168,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         }
         finally
         {
+            beforeCommit.Clear();
             afterCommit.Clear();
             if (opened) await Connection.CloseAsync();
         }

@@ -6,7 +6,9 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Time;
 using ModularRace.Shared.Validation;
+using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
 
@@ -18,6 +20,8 @@ internal sealed record ChangeDevice(Guid DeviceUuid, JsonObject Patch) : IComman
 internal sealed class ChangeDeviceHandler(SyncDbContext db, DatabaseSession session, IMediator mediator, ICurrentActor current, TimeProvider time)
     : IRequestHandler<ChangeDevice, DeviceItem>
 {
+    private static readonly string[] Said = ["name", "may_decide", "competition_uuids"];
+
     public async Task<DeviceItem> Handle(ChangeDevice request, CancellationToken ct)
     {
         await session.LockAsync("device", request.DeviceUuid, ct);
@@ -42,6 +46,11 @@ internal sealed class ChangeDeviceHandler(SyncDbContext db, DatabaseSession sess
         }
 
         await db.SaveChangesAsync(ct);
+        // The members' names are a client's text: those that mean nothing here are not repeated.
+        var said = string.Join(", ", Said.Where(request.Patch.ContainsKey));
+        if (said.Length > 0)
+            await mediator.Publish(
+                new DeviceNews(DeviceNewsKinds.Changed, device.DeviceUuid, device.Name, await DeviceAccess.OnlyGrantAsync(db, device, ct), said, Instants.ToMilliseconds(time.GetUtcNow())), ct);
         return await DeviceItems.ReadAsync(db, device.DeviceUuid, time.GetUtcNow(), ct);
     }
 

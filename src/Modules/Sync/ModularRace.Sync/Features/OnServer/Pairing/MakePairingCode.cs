@@ -7,6 +7,7 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Validation;
+using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
@@ -60,6 +61,8 @@ internal sealed class MakePairingCodeHandler(SyncDbContext db, IMediator mediato
             ExpiresAt = now + PairingCodes.Life,
         });
         await db.SaveChangesAsync(ct);
+        await mediator.Publish(
+            new DeviceNews(DeviceNewsKinds.CodeMade, request.DeviceUuid, request.Name!.Trim(), competitions is [var only] ? only : null, request.MayDecide == true ? "may decide" : null, now), ct);
         return new PairingCodeMade(code, now + PairingCodes.Life);
     }
 }

@@ -10,6 +10,7 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
+using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
@@ -75,6 +76,7 @@ internal sealed class PairDeviceHandler(
             known.RevokedAt = null;
             // Whoever held the old token is out: what it caused is over.
             (known.BootId, known.TokenSharedAt) = (null, null);
+            await mediator.Publish(new DeviceNews(DeviceNewsKinds.HeardAgain, device, code.Name, code.CompetitionUuids is [var one] ? one : null, null, now), ct);
             await DeviceCauses.EndAllAsync(mediator, device, now, ct);
         }
 
@@ -89,6 +91,7 @@ internal sealed class PairDeviceHandler(
         code.UsedAt ??= now;
         await db.SaveChangesAsync(ct);
         await DeviceAccess.ReplaceGrantsAsync(db, device, code.CompetitionUuids, ct);
+        await mediator.Publish(new DeviceNews(DeviceNewsKinds.Paired, device, known.Name, code.CompetitionUuids is [var only] ? only : null, $"with the code of {code.MadeBy}", now), ct);
         return new PairOutcome(new PairAnswer(device, known.Name, known.MayDecide, token, Convert.ToBase64String(known.ReceiptPublicKey), Convert.ToBase64String(await archiveKey.PublicAsync(ct))), null);
     }
 

@@ -69,12 +69,14 @@ internal sealed class WatchDevicesHandler(SyncDbContext db, IMediator mediator, 
 }
 
 /// <summary>What uploads is silent no more.</summary>
-internal sealed class EndSilence(IMediator mediator) : INotificationHandler<UploadTaken>
+internal sealed class EndSilence(SyncDbContext db, IMediator mediator) : INotificationHandler<UploadTaken>
 {
     public async Task Handle(UploadTaken notification, CancellationToken cancellationToken)
     {
-        if (!notification.Carried && notification.Device.LastSeenAt <= notification.At - DeviceItem.Silence)
-            await mediator.Publish(new AlertEnded(DeviceCauses.Key(AlertKinds.DeviceSilent, notification.Device.DeviceUuid), notification.At), cancellationToken);
+        if (notification.Carried || notification.Device.LastSeenAt > notification.At - DeviceItem.Silence) return;
+        var device = notification.Device;
+        await mediator.Publish(new DeviceNews(DeviceNewsKinds.HeardAgain, device.DeviceUuid, device.Name, await DeviceAccess.OnlyGrantAsync(db, device, cancellationToken), null, notification.At), cancellationToken);
+        await mediator.Publish(new AlertEnded(DeviceCauses.Key(AlertKinds.DeviceSilent, device.DeviceUuid), notification.At), cancellationToken);
     }
 }
 

@@ -145,6 +145,43 @@ namespace ModularRace.Host.Identity.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "told_incidents",
+                schema: "identity",
+                columns: table => new
+                {
+                    incident_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    status = table.Column<string>(type: "text", nullable: false),
+                    decision = table.Column<string>(type: "text", nullable: false),
+                    penalty_code = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_told_incidents", x => x.incident_uuid);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhooks",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    url = table.Column<string>(type: "text", nullable: false),
+                    events = table.Column<string[]>(type: "text[]", nullable: false),
+                    sealed_secret = table.Column<byte[]>(type: "bytea", nullable: false),
+                    active = table.Column<bool>(type: "boolean", nullable: false),
+                    created_by = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    revision = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhooks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "alert_deliveries",
                 schema: "identity",
                 columns: table => new
@@ -243,6 +280,38 @@ namespace ModularRace.Host.Identity.Migrations
                         column: x => x.person_id,
                         principalSchema: "identity",
                         principalTable: "people",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    webhook_id = table.Column<long>(type: "bigint", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "text", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    tried_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    sent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    given_up_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_status = table.Column<int>(type: "integer", nullable: true),
+                    last_error = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhooks_webhook_id",
+                        column: x => x.webhook_id,
+                        principalSchema: "identity",
+                        principalTable: "webhooks",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -393,6 +462,39 @@ namespace ModularRace.Host.Identity.Migrations
                 schema: "identity",
                 table: "sessions",
                 column: "person_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_client_uuid",
+                schema: "identity",
+                table: "webhook_deliveries",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_made_at",
+                schema: "identity",
+                table: "webhook_deliveries",
+                column: "made_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_next_attempt_at",
+                schema: "identity",
+                table: "webhook_deliveries",
+                column: "next_attempt_at",
+                filter: "sent_at IS NULL AND given_up_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_webhook_id_id",
+                schema: "identity",
+                table: "webhook_deliveries",
+                columns: new[] { "webhook_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhooks_client_uuid",
+                schema: "identity",
+                table: "webhooks",
+                column: "client_uuid",
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -435,11 +537,23 @@ namespace ModularRace.Host.Identity.Migrations
                 schema: "identity");
 
             migrationBuilder.DropTable(
+                name: "told_incidents",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
                 name: "alerts",
                 schema: "identity");
 
             migrationBuilder.DropTable(
                 name: "sessions",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
+                name: "webhooks",
                 schema: "identity");
 
             migrationBuilder.DropTable(
