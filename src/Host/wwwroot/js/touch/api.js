@@ -25,9 +25,10 @@ function words(problem) {
   return first ?? problem.detail ?? problem.title ?? null;
 }
 
-/** One call. The body is sent as JSON, bytes as the CSV file that they are. Answers {status, body}; throws Away or Refused. */
+/** One call. The body is sent as JSON, bytes as the CSV file that they are, a piece of a file as the headers say. Answers {status, body}; throws Away or Refused. */
 export async function call(method, path, body, { headers = {}, timeoutMs = 8000, again = true } = {}) {
-  const file = body instanceof ArrayBuffer;
+  const piece = body instanceof Blob;
+  const file = body instanceof ArrayBuffer || piece;
   let response;
   try {
     response = await fetch(base + path, {
@@ -37,7 +38,7 @@ export async function call(method, path, body, { headers = {}, timeoutMs = 8000,
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
         Accept: 'application/json',
-        ...(body === undefined ? {} : { 'Content-Type': file ? 'text/csv' : 'application/json' }),
+        ...(body === undefined || piece ? {} : { 'Content-Type': file ? 'text/csv' : 'application/json' }),
         ...(method === 'GET' ? {} : { 'X-CSRF-TOKEN': token }),
         ...headers,
       },

@@ -27,11 +27,13 @@ const words = {
   pending: ['wait', 'waiting', n => t('evening.pending', { n }), () => t(device?.online ? 'evening.pending_online' : 'evening.pending_offline')],
   failed: ['alert', 'problem', n => t('evening.failed', { n }), () => t('evening.failed_more')],
   conflict: ['review', 'review', n => t('left.conflicts', { n }), () => t('evening.conflict_more')],
+  clips_pending: ['clip', 'waiting', n => t('left.clips', { n }), () => t(device?.clips_send === 'by_hand' ? 'send.clips_by_hand' : 'send.clips_now')],
+  clips_failed: ['alert', 'problem', n => t('send.clips_failed', { n }), () => t('send.clips_failed_more')],
   missing_on_cloud: ['alert', 'problem', n => t('evening.missing', { n }), () => t('evening.missing_more')],
   different_on_cloud: ['alert', 'problem', n => t('evening.different', { n }), () => t('evening.different_more')],
 };
 
-const phases = ['sending', 'receiving', 'downloading', 'storing', 'verifying']; // what has a figure
+const phases = ['sending', 'receiving', 'clips', 'downloading', 'storing', 'verifying']; // what has a figure
 
 const unsaved = () => { const { unsaved: taps, additions, refused } = outbox.counts(); return taps + additions + refused; };
 const proven = () => Boolean(clearance?.receipt) && clearance.reasons.length === 0 && unsaved() === 0 && faults.length === 0;

@@ -2,6 +2,7 @@
 
 import { all, get } from './api.js';
 import * as bibs from './bibs.js';
+import * as clips from './clips.js';
 import { fill, h, icon, key, pageData, s } from './dom.js';
 import { ask } from './keyboard.js';
 import * as memory from './memory.js';
@@ -61,6 +62,8 @@ outbox.events.addEventListener('tap', ({ detail: tap }) => {
   }
   showGrid();
 });
+
+clips.events.addEventListener('clip', () => showTray());
 
 // ---- what stands
 
@@ -235,7 +238,7 @@ function showTray() {
   }
   const left = tap.withdraw ? 0 : Math.ceil((undoMs - passed) / 1000);
   const how = tap.withdraw ? (tap.withdrawn ? 'withdrawn' : 'withdrawing') : tap.refused ? 'refused' : tap.saved ? 'saved' : passed < outbox.patienceMs ? 'sending' : 'kept';
-  const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory, outbox.hasUnsavedAddition(tap)]);
+  const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory, outbox.hasUnsavedAddition(tap), clips.of(tap.report_uuid)]);
   if (state === trayState) return;
   trayState = state;
   const title = t(`tray.${how}`, { bib: tap.label, time: stamp(tap) });
@@ -268,12 +271,12 @@ function action(tap, how, left) {
 function additions(tap) {
   const team = (tap.entry?.athletes ?? []).length > 1 ? tap.entry.athletes : [];
   const chosen = phrasesOfTap(tap);
-  const pick = phrases.slice(0, 7 - team.length).map(phrase => key(phrase, { 'aria-pressed': chosen.includes(phrase) ? 'true' : 'false', onclick: () => toggle(phrase) }));
+  const pick = phrases.slice(0, 6 - team.length).map(phrase => key(phrase, { 'aria-pressed': chosen.includes(phrase) ? 'true' : 'false', onclick: () => toggle(phrase) }));
   const athletes = team.map((athlete, at) => key(h('span', { class: 'cut' }, bibs.isUnnamed(athlete) ? '' : athlete.last_name), {
     class: 'athlete', 'aria-pressed': tap.wants.athlete_position === at + 1 ? 'true' : 'false',
     onclick: () => outbox.change(tap, { athlete_position: tap.wants.athlete_position === at + 1 ? null : at + 1 }),
   }, h('small', {}, t('athlete', { n: at + 1 }))));
-  return h('div', { class: 'what', role: 'group', 'aria-label': t('report.what_label') }, athletes, pick, key(icon('pen', 's28'), { class: 'more', 'aria-pressed': tap.text ? 'true' : 'false', onclick: writeText }, t('write')));
+  return h('div', { class: 'what', role: 'group', 'aria-label': t('report.what_label') }, athletes, pick, tap.saved && clips.clipKey(tap.report_uuid, { class: 'film' }), key(icon('pen', 's28'), { class: 'more', 'aria-pressed': tap.text ? 'true' : 'false', onclick: writeText }, t('write')));
 }
 
 // ---- beginning

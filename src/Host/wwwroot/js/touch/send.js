@@ -1,6 +1,6 @@
 // To send: how much waits and why, and Sync now. Offline is not a failure (R11): it says so, and nothing leaves the queue unsent.
 
-import { all, Away, post } from './api.js';
+import { all, Away, call, post } from './api.js';
 import { figure, fill, h, icon, key, meter, pageData, percent } from './dom.js';
 import * as outbox from './outbox.js';
 import { follow, soFar } from './progress.js';
@@ -24,7 +24,7 @@ let lastWord = null; // why it could not be done
 let at = 0;
 
 const kind = type => has(`kind.${type}`) ? t(`kind.${type}`) : type;
-const phases = ['connecting', 'sending', 'receiving', 'downloading', 'storing'];
+const phases = ['connecting', 'sending', 'receiving', 'clips', 'downloading', 'storing'];
 
 function headline() {
   if (run || device.syncing) return run ? t(`phase.${run.phase}`) : t('link.sending');
@@ -46,7 +46,7 @@ function showGoing() {
   const busy = Boolean(run) || asked || device.syncing;
   fill(going, h('h2', {}, headline()),
     shown
-      ? h('div', { class: 'gauge' }, h('span', {}, t('send.on_way')), h('b', {}, percent(shown.share), shown.total > 0 && h('small', {}, ` ${t('of.records', { n: shown.total })}`)), meter(shown.share, 1))
+      ? h('div', { class: 'gauge' }, h('span', {}, t('send.on_way')), h('b', {}, percent(shown.share), shown.total > 0 && h('small', {}, ` ${t(shown.phase === 'clips' ? 'of.clips' : 'of.records', { n: shown.total })}`)), meter(shown.share, 1))
       : h('div', { class: 'gauge' }, h('span', {}, t('send.on_cloud')), h('b', {}, sent, ' ', h('small', {}, t('of.records', { n: sum }))), meter(sent, sum, { finished })),
     h('p', { class: 'told' }, told()),
     h('div', { class: 'acts' },
@@ -122,6 +122,14 @@ function things() {
     if (fresh > 0) list.push(item('wait', 'waiting', t('send.still', { n: fresh }), t(!device?.paired ? 'send.not_paired_yet' : device?.online ? 'send.next_sync' : 'send.no_network')));
     if (putOff.length > 0) list.push(item('wait', 'waiting', t('send.put_off', { n: putOff.length }), putOff[0].next_attempt_at ? t('send.put_off_at', { why: putOff[0].error_message, time: times.moment(putOff[0].next_attempt_at) }) : t('send.put_off_itself', { why: putOff[0].error_message })));
   }
+  if (device?.clips_failed > 0) {
+    list.push(item('alert', 'problem', t('send.clips_failed', { n: device.clips_failed }), t('send.clips_failed_more'), t('again'), syncNow));
+  }
+  const clips = (device?.clips_pending ?? 0) - (device?.clips_failed ?? 0);
+  if (clips > 0) {
+    const byHand = device.clips_send === 'by_hand';
+    list.push(item('clip', 'waiting', t('left.clips', { n: clips }), t(byHand ? 'send.clips_by_hand' : 'send.clips_now'), t(byHand ? 'send.clips_let' : 'send.clips_hold'), () => sendClips(byHand ? 'now' : 'by_hand')));
+  }
   if (device?.held > 0) {
     list.push(item('alert', 'problem', t('send.held', { n: device.held }), `${kind(device.held_changes[0].type)}: ${device.held_changes[0].reason}`));
   }
@@ -139,6 +147,16 @@ async function retry(row) {
   }
   await shell.refresh();
   refreshRows();
+}
+
+async function sendClips(send) {
+  try {
+    await call('PUT', '/device/clips', { send });
+  } catch (error) {
+    shell.toast(error instanceof Away ? t('away.again') : error.message);
+  }
+  await shell.refresh();
+  showLeft();
 }
 
 function showLeft() {
@@ -191,7 +209,7 @@ function showAll() { showGoing(); showLeft(); showSide(); }
 let seen = '';
 shell.events.addEventListener('device', event => {
   device = event.detail;
-  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts, device.held, device.last_run_error]);
+  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts, device.held, device.last_run_error, device.clips_pending, device.clips_failed]);
   if (counts !== seen) { seen = counts; refreshRows(); }
   if (device.syncing && !run) listen();
   if (!device.syncing && !asked) run = null;

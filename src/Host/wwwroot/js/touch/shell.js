@@ -82,6 +82,7 @@ export function notSent() {
   if (device.failed > 0) return t('left.failed', { n: device.failed });
   if (device.conflicts > 0) return t('left.conflicts', { n: device.conflicts });
   if (device.held > 0) return t('left.held', { n: device.held });
+  if (device.clips_pending > 0) return t('left.clips', { n: device.clips_pending });
   if (device.last_run_error || memory.read('mr.broke', null) === (device.last_sync_at ?? 'never')) return t('left.broke');
   return null;
 }
@@ -110,7 +111,7 @@ function showStrip() {
   parts.push(link());
   if (device?.paired !== false) parts.push(h('span', {}, device?.last_sync_at ? t('strip.last', { time: times.moment(device.last_sync_at) }) : t('strip.never')));
   const free = cardFree();
-  if (free) parts.push(h('span', { class: 'end' }, icon('card'), free));
+  if (free) parts.push(h('span', { class: `end ${isCardLow() ? 'low' : ''}` }, icon(isCardLow() ? 'alert' : 'card'), free));
   fill(strip, parts);
 }
 
@@ -123,6 +124,9 @@ function link() {
   const word = device.online ? 'link.on' : 'link.off';
   return h('span', {}, icon(device.online ? 'link' : 'nolink'), since ? t(`${word}_since`, { time: times.moment(since) }) : t(word));
 }
+
+/** A fifth of the card: with a twentieth no more clips are taken. */
+const isCardLow = () => device?.disk_total_bytes > 0 && device.disk_free_bytes < 0.2 * device.disk_total_bytes;
 
 function cardFree() {
   if (!device || !(device.disk_free_bytes >= 0)) return null;

@@ -2,6 +2,7 @@
 
 import { all, get, patch, post, Away, uuid } from './api.js';
 import * as bibs from './bibs.js';
+import * as clips from './clips.js';
 import { fill, h, icon, key, pageData } from './dom.js';
 import { ask } from './keyboard.js';
 import * as memory from './memory.js';
@@ -159,11 +160,20 @@ function story(incident) {
   return steps.sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
 }
 
+/** What became of the clips of an incident: the least that is there. */
+function clipWord(incident) {
+  const states = live(incident).map(report => report.clip?.state).filter(Boolean);
+  const state = ['failed', 'pending', 'stored'].find(one => states.includes(one));
+  return state && t({ failed: 'clip.failed', pending: 'clip.pending', stored: 'clip.stored' }[state]);
+}
+
 function showOne() {
   const incident = detail;
+  const own = mine();
   const where = state(incident);
-  const steps = story(incident).slice(-4);
-  const gists = [gist(incident), incident.number && t('number', { n: incident.number }), t('count.reports', { n: reportCount(incident) })].filter(Boolean);
+  const film = own && !own.clip && clips.clipKey(own.client_uuid, { class: 'film' });
+  const steps = story(incident).slice(film ? -2 : -4);
+  const gists = [gist(incident), incident.number && t('number', { n: incident.number }), t('count.reports', { n: reportCount(incident) }), clipWord(incident)].filter(Boolean);
   const standing = incident.standing !== false;
   fill(one, h('div', { class: 'card' },
     h('h2', {}, h('b', {}, incident.bib_number ?? '–'), h('span', { class: 'cut' }, title(incident))),
@@ -175,7 +185,8 @@ function showOne() {
     key(icon('pen'), { onclick: write }, t('write')),
     key(icon('plus'), { onclick: addReport }, t('today.add')),
     key(icon('tap'), { onclick: correctBib }, t('today.correct')),
-    key(icon('withdraw'), { onclick: takeBack, class: performance.now() < confirming ? 'go' : '' }, t(performance.now() < confirming ? 'today.sure' : 'today.withdraw'))));
+    key(icon('withdraw'), { onclick: takeBack, class: performance.now() < confirming ? 'go' : '' }, t(performance.now() < confirming ? 'today.sure' : 'today.withdraw')),
+    film));
 }
 
 /** The report that this screen may correct: the latest that stands and that was made here. */
@@ -235,4 +246,5 @@ show();
 refresh();
 setInterval(() => { if (!document.querySelector('.layer')) refresh(); }, 10000);
 outbox.events.addEventListener('tap', event => { if (event.detail.saved) refresh(); });
+clips.events.addEventListener('clip', event => { if (clips.of(event.detail)?.share === undefined) refresh(); else if (detail) showOne(); });
 shell.events.addEventListener('host', () => { if (!shell.hostAway) refresh(); });

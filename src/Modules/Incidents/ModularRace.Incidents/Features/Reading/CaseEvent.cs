@@ -81,6 +81,7 @@ internal sealed record CaseEvent(DateTimeOffset At, string What, string By)
             "description" => "Description changed",
             "athlete_position" => $"Athlete {old ?? "not said"} → {now ?? "not said"}",
             "reporter_name" => $"Reporter {old ?? "not said"} → {now ?? "not said"}",
+            "clip" => now is null ? "Clip taken off" : "Clip added",
             "incident_uuid" => "Report given an incident of its own",
             "together_with" => "Put together by hand",
             "apart_from" => "Told apart by hand",

@@ -1,0 +1,100 @@
+// A clip is watched in its place: frame by frame, slow, full screen. [data-clip] is a button with the clip's address; the
+// player lies over the page, so that what the page fetches anew meanwhile does not stop it.
+
+const speeds = [1, 0.5, 0.25, 0.1];
+let player = null;
+
+document.addEventListener('click', event => {
+  const button = event.target.closest('[data-clip]');
+  if (button) open(button.dataset.clip, button.dataset.title ?? 'Clip');
+});
+
+function open(address, title) {
+  player?.close();
+  const video = Object.assign(document.createElement('video'), { src: address, playsInline: true, preload: 'auto', tabIndex: -1 });
+  const dialog = document.createElement('dialog');
+  dialog.className = 'clip';
+  dialog.setAttribute('aria-label', title);
+  const head = Object.assign(document.createElement('h2'), { textContent: title });
+  const time = Object.assign(document.createElement('output'), { className: 'num' });
+  const place = Object.assign(document.createElement('input'), { type: 'range', min: '0', max: '1000', step: '1', value: '0' });
+  place.setAttribute('aria-label', 'Place in the clip');
+  const fault = Object.assign(document.createElement('p'), { className: 'alert in', hidden: true });
+  fault.setAttribute('role', 'alert');
+
+  let frame = 1 / 30; // until two frames have told how far apart they are
+  let speed = 0;
+  let last = null;
+  const button = (label, key, act) => {
+    const made = Object.assign(document.createElement('button'), { type: 'button', className: 'btn' });
+    made.append(label, ' ', Object.assign(document.createElement('kbd'), { textContent: key }));
+    made.addEventListener('click', act);
+    return made;
+  };
+  const step = frames => {
+    video.pause();
+    video.currentTime = Math.min(video.duration || Infinity, Math.max(0, video.currentTime + frames * frame));
+  };
+  const toggle = () => { if (video.paused) video.play().catch(() => {}); else video.pause(); };
+  const slower = () => {
+    speed = (speed + 1) % speeds.length;
+    video.playbackRate = speeds[speed];
+    say();
+  };
+  const whole = () => { if (document.fullscreenElement) document.exitFullscreen(); else dialog.requestFullscreen().catch(() => {}); };
+  const play = button('Play', 'Space', toggle);
+  const slow = button('Speed 1×', 'S', slower);
+  const row = Object.assign(document.createElement('div'), { className: 'row' });
+  row.append(button('−1 frame', ',', () => step(-1)), play, button('+1 frame', '.', () => step(1)), slow, button('Full screen', 'F', whole), button('Close', 'Esc', () => dialog.close()));
+  dialog.append(head, video, fault, place, time, row);
+
+  function say() {
+    play.firstChild.textContent = video.paused ? 'Play' : 'Pause';
+    slow.firstChild.textContent = `Speed ${speeds[speed]}×`;
+    const length = Number.isFinite(video.duration) ? video.duration : 0;
+    time.textContent = length > 0 ? `${video.currentTime.toFixed(2)} of ${length.toFixed(2)} s` : `${video.currentTime.toFixed(2)} s`;
+    if (length > 0 && document.activeElement !== place) place.value = String(Math.round(1000 * video.currentTime / length));
+  }
+
+  for (const told of ['play', 'pause', 'timeupdate', 'seeked', 'durationchange', 'loadedmetadata']) video.addEventListener(told, say);
+  video.addEventListener('error', () => {
+    fault.hidden = false;
+    fault.textContent = 'This clip cannot be shown here.';
+  });
+  // A recorder that could not go back leaves the length open: going far beyond the end makes the browser find it.
+  video.addEventListener('loadedmetadata', () => {
+    if (video.duration !== Infinity) return;
+    video.addEventListener('durationchange', () => { video.currentTime = 0; }, { once: true });
+    video.currentTime = 1e7;
+  });
+  const watch = (now, { mediaTime }) => {
+    const apart = mediaTime - (last ?? mediaTime);
+    if (!video.paused && apart > 0.002 && apart < 0.2) frame = apart;
+    last = mediaTime;
+    if (dialog.isConnected) video.requestVideoFrameCallback(watch);
+  };
+  video.requestVideoFrameCallback?.(watch);
+  place.addEventListener('input', () => {
+    video.pause();
+    if (Number.isFinite(video.duration)) video.currentTime = video.duration * Number(place.value) / 1000;
+  });
+  video.addEventListener('click', toggle);
+  dialog.addEventListener('keydown', event => {
+    // The page's own keys are not meant while a clip is open.
+    event.stopPropagation();
+    const act = { ',': () => step(-1), '.': () => step(1), s: slower, f: whole, ' ': toggle }[event.key.toLowerCase()];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  });
+  dialog.addEventListener('close', () => {
+    video.removeAttribute('src');
+    video.load();
+    dialog.remove();
+    player = null;
+  });
+  player = dialog;
+  document.body.append(dialog);
+  dialog.showModal();
+  say();
+}
