@@ -48,6 +48,21 @@ public sealed class AlertsTests(WatchfulCloud cloud)
     }
 
     [Fact]
+    public async Task Clips_that_the_cloud_would_not_take_are_told_until_there_are_none()
+    {
+        var device = await cloud.DeviceAsync("Pi Film");
+        await device.UploadAsync(status: new { clips_pending = 4, clips_failed = 0 });
+        Assert.Empty(await cloud.AlertsAsync("clip_failed", device.Uuid));
+        await device.UploadAsync(status: new { clips_pending = 4, clips_failed = 2 });
+        Assert.Equal(["2 clips wait on Pi Film as failed and are not here. Sync now on its screen tries again. (on)"], await cloud.AlertsAsync("clip_failed", device.Uuid));
+        await device.UploadAsync();
+        foreach (var odd in new object[] { "two", -1, 1e300 }) await device.UploadAsync(status: new { clips_failed = odd });
+        Assert.EndsWith("(on)", Assert.Single(await cloud.AlertsAsync("clip_failed", device.Uuid)), StringComparison.Ordinal);
+        await device.UploadAsync(status: new { clips_failed = 0 });
+        Assert.EndsWith("(over)", Assert.Single(await cloud.AlertsAsync("clip_failed", device.Uuid)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_Pi_that_started_anew_is_no_copied_card_and_two_that_take_turns_are_until_it_is_paired_anew()
     {
         var device = await cloud.DeviceAsync("Pi Start");

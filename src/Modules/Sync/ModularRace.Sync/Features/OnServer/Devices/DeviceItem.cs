@@ -10,7 +10,7 @@ namespace ModularRace.Sync.Features.OnServer.Devices;
 /// <param name="CompetitionUuids">What it was granted; null: all, also later ones.</param>
 /// <param name="State"><c>active, silent, revoked</c>.</param>
 /// <param name="Status">What it said of itself with its last upload.</param>
-/// <param name="Alerts">What is wrong with the device itself: <c>token_shared, card_nearly_full, record_failed</c>.</param>
+/// <param name="Alerts">What is wrong with the device itself: <c>token_shared, card_nearly_full, record_failed, clip_failed</c>.</param>
 internal sealed record DeviceItem(
     Guid DeviceUuid, string Name, bool MayDecide, IReadOnlyList<Guid>? CompetitionUuids, [property: AllowedValues("active", "silent", "revoked")] string State, JsonObject? Status, DateTimeOffset? LastSeenAt,
     DateTimeOffset PairedAt, DateTimeOffset? RevokedAt, JsonObject? Metadata, IReadOnlyList<string> Alerts)
@@ -29,6 +29,7 @@ internal sealed record DeviceItem(
         if (device.TokenSharedAt is not null) yield return AlertKinds.TokenShared;
         if (Card.Free(device.Status) < Card.Low) yield return AlertKinds.CardNearlyFull;
         if (FailedRecords.OutsideQuarantine(device.Status) > 0) yield return AlertKinds.RecordFailed;
+        if (StatusFigures.Read(device.Status, "clips_failed") > 0) yield return AlertKinds.ClipFailed;
     }
 
     private static JsonObject? Parse(string? json) => json is null ? null : JsonNode.Parse(json)?.AsObject();
