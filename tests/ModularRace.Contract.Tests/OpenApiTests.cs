@@ -46,7 +46,7 @@ public sealed class OpenApiTests(Season season)
             "POST /sync/upload", "POST /sync/verify", "GET /sync/quarantine", "POST /sync/quarantine/{}", "GET /conflicts", "GET /conflicts/{}", "POST /conflicts/{}/resolve", "GET /merges", "POST /merges/{}/undo",
             "GET /suggestions", "POST /suggestions/{}", "GET /competitions/{}/replay", "POST /competitions/{}/merge", "DELETE /competitions/{}/merge", "POST /races/{}/merge", "DELETE /races/{}/merge",
             "GET /people", "POST /people", "GET /people/{}", "PATCH /people/{}", "POST /people/{}/password-reset", "POST /people/{}/end-sessions",
-            "GET /webhooks", "POST /webhooks", "GET /webhooks/{}", "PATCH /webhooks/{}", "DELETE /webhooks/{}", "POST /webhooks/{}/test", "GET /webhooks/{}/deliveries", "POST /webhooks/{}/deliveries/{}/redeliver",
+            "GET /webhooks", "POST /webhooks", "GET /webhooks/{}", "PATCH /webhooks/{}", "DELETE /webhooks/{}", "POST /webhooks/{}/test", "GET /webhooks/{}/deliveries", "POST /webhooks/{}/deliveries/{}/redeliver", "GET /audit",
         ];
         string[] pi =
         [

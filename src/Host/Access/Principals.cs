@@ -48,6 +48,14 @@ internal static class Principals
 
     public static Guid? PhoneUuid(this ClaimsPrincipal user) => user.IsPhone() && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null;
 
+    /// <summary>What kind of caller it is, as the audit trail has it, and which.</summary>
+    public static (string Kind, Guid? Uuid) Who(this ClaimsPrincipal user)
+    {
+        if (user.Identity?.IsAuthenticated != true) return ("nobody", null);
+        var kind = user.FindFirstValue(Kind) switch { PersonKind => "person", KeyKind => "api_key", DeviceKind => "device", _ => "system" };
+        return (kind, Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null);
+    }
+
     /// <summary>Which person calls; null: no person does.</summary>
     public static Guid? PersonUuid(this ClaimsPrincipal user) => user.HasClaim(Kind, PersonKind) && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null;
 

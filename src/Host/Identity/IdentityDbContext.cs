@@ -27,6 +27,8 @@ internal sealed class IdentityDbContext(DbContextOptions<IdentityDbContext> opti
 
     public DbSet<ToldIncident> ToldIncidents => Set<ToldIncident>();
 
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
     public DbSet<Phone> Phones => Set<Phone>();
 
     public DbSet<OwnCertificateRow> OwnCertificates => Set<OwnCertificateRow>();

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using ModularRace.Host.Features.ApiKeys;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Features.FirstAdmin;
 using ModularRace.Host.Features.People;
 using ModularRace.Host.Features.People.PasswordLinks;
@@ -26,6 +27,7 @@ internal static class IdentityRegistration
         services.AddHandlersFrom(typeof(IdentityRegistration).Assembly);
         services.AddScoped<PasswordGate>();
         services.AddScoped<PasswordLinkTeller>();
+        services.AddScoped<AuditTrail>();
         services.AddSingleton<INmcli>(_ => new Nmcli());
         services.AddSingleton<WifiNetworks>();
 
@@ -54,6 +56,7 @@ internal static class IdentityRegistration
         {
             api.MapPeople();
             api.MapWebhooks();
+            api.MapAudit();
             return;
         }
 

@@ -128,6 +128,18 @@ internal sealed class ToldIncidentConfiguration : IEntityTypeConfiguration<ToldI
     }
 }
 
+internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>
+{
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.ToTable("audit_entries");
+        builder.HasIndex(e => e.ClientUuid).IsUnique();
+        builder.HasIndex(e => e.At);
+        builder.HasIndex(e => new { e.SubjectUuid, e.Id });
+        builder.HasIndex(e => new { e.ActorUuid, e.Id });
+    }
+}
+
 internal sealed class PhoneConfiguration : IEntityTypeConfiguration<Phone>
 {
     public void Configure(EntityTypeBuilder<Phone> builder)

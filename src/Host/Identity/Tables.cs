@@ -240,6 +240,35 @@ internal sealed class ToldIncident
     public string? PenaltyCode { get; init; }
 }
 
+/// <summary>Who did what. Only ever added to: the database refuses anything else (AppendOnlyAudit).</summary>
+internal sealed class AuditEntry
+{
+    public long Id { get; init; }
+
+    public Guid ClientUuid { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    public required string Action { get; init; }
+
+    /// <summary><c>person, api_key, device, system, nobody</c>.</summary>
+    public required string ActorKind { get; init; }
+
+    public Guid? ActorUuid { get; init; }
+
+    public required string Actor { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? SubjectKind { get; init; }
+
+    public Guid? SubjectUuid { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? Detail { get; init; }
+}
+
 /// <summary>A referee's own phone that was let in at this Pi. It is known by its cookie, which names it.</summary>
 internal sealed class Phone
 {

@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Host.Access;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Features.People;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Messaging;
@@ -19,7 +20,7 @@ internal sealed class ChangePasswordValidator : AbstractValidator<ChangePassword
     public ChangePasswordValidator() => RuleFor(r => r.Password).IsPassword();
 }
 
-internal sealed class ChangePasswordHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, CurrentPerson me, TimeProvider time) : IRequestHandler<ChangePassword, Done>
+internal sealed class ChangePasswordHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, CurrentPerson me, AuditTrail audit, TimeProvider time) : IRequestHandler<ChangePassword, Done>
 {
     public async Task<Done> Handle(ChangePassword request, CancellationToken cancellationToken)
     {
@@ -28,6 +29,7 @@ internal sealed class ChangePasswordHandler(IdentityDbContext db, DatabaseSessio
         var person = await db.People.SingleAsync(p => p.Id == uuid, cancellationToken);
         await Passwords.SetAsync(people, person, request.Password!);
         await EndSessionsHandler.EndAsync(db, people, person, me.SessionId, time.GetUtcNow(), cancellationToken);
+        await audit.NoteAsync(AuditActions.PasswordChanged, About.Of(person), detail: null, cancellationToken);
         return default;
     }
 }

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Host.Access;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Features.SigningIn;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Messaging;
@@ -16,6 +17,6 @@ internal sealed class EndOwnSessionHandler(IdentityDbContext db, IMediator media
     public async Task<Done> Handle(EndOwnSession request, CancellationToken cancellationToken)
     {
         if (!await db.Sessions.AnyAsync(s => s.Id == request.SessionId && s.PersonId == me.Uuid, cancellationToken)) throw Problem.NotFound("session");
-        return await mediator.Send(new EndSession(request.SessionId), cancellationToken);
+        return await mediator.Send(new EndSession(request.SessionId, AuditActions.SessionEnded), cancellationToken);
     }
 }

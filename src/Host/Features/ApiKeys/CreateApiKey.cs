@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using MediatR;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
@@ -31,7 +32,7 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
 internal sealed record CreatedApiKey(
     Guid ClientUuid, string Name, string Role, IReadOnlyList<Guid>? CompetitionUuids, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset? ExpiresAt, string Key);
 
-internal sealed class CreateApiKeyHandler(IdentityDbContext db, ICurrentActor current, TimeProvider time) : IRequestHandler<CreateApiKey, CreatedApiKey>
+internal sealed class CreateApiKeyHandler(IdentityDbContext db, ICurrentActor current, AuditTrail audit, TimeProvider time) : IRequestHandler<CreateApiKey, CreatedApiKey>
 {
     public async Task<CreatedApiKey> Handle(CreateApiKey request, CancellationToken cancellationToken)
     {
@@ -50,6 +51,7 @@ internal sealed class CreateApiKeyHandler(IdentityDbContext db, ICurrentActor cu
         };
         db.ApiKeys.Add(key);
         await db.SaveChangesAsync(cancellationToken);
+        await audit.NoteAsync(AuditActions.KeyMade, About.Of(key), $"{key.Role}{(key.CompetitionUuids is { } on ? $" on {on.Length} competition{(on.Length == 1 ? "" : "s")}" : "")}", cancellationToken);
         return new CreatedApiKey(key.ClientUuid, key.Name, key.Role, key.CompetitionUuids, key.CreatedAt, key.CreatedBy, key.ExpiresAt, secret);
     }
 }

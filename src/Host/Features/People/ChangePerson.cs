@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Host.Access;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
@@ -62,7 +63,7 @@ internal sealed class ChangePersonValidator : AbstractValidator<ChangePerson>
 }
 
 internal sealed class ChangePersonHandler(
-    IdentityDbContext db, DatabaseSession session, UserManager<Person> people, IMediator mediator, ICurrentActor current, CurrentPerson me, TimeProvider time)
+    IdentityDbContext db, DatabaseSession session, UserManager<Person> people, IMediator mediator, ICurrentActor current, CurrentPerson me, AuditTrail audit, TimeProvider time)
     : IRequestHandler<ChangePerson, PersonView>
 {
     public async Task<PersonView> Handle(ChangePerson request, CancellationToken cancellationToken)
@@ -73,6 +74,8 @@ internal sealed class ChangePersonHandler(
         if (request.IfMatch?.Trim() is { Length: > 0 } tag and not "*" && !tag.Split(',').Any(t => t.Trim().Trim('"') == person.ConcurrencyStamp)) throw Problem.StaleRevision();
 
         var (patch, now) = (request.Patch, Instants.ToMilliseconds(time.GetUtcNow()));
+        var (nameBefore, emailBefore, rolesBefore, disabledBefore) = (person.Name, person.Email, PersonRules.Words(person.Roles), person.DisabledAt);
+        var held = person.Roles.Select(r => (r.Role, r.CompetitionUuid)).ToHashSet();
         var reached = person.IsAdminOfAll() && person.DisabledAt is null;
         if (patch.Name is { } name) person.Name = name.Trim();
         if (patch.Email is { } email && email.Trim() != person.Email)
@@ -97,6 +100,12 @@ internal sealed class ChangePersonHandler(
             throw Problem.Conflict("own_admin_role", "You cannot take your own admin role away or disable yourself. Another admin can.");
         (await people.UpdateAsync(person)).Check();
         if (reached) await PersonRules.RequireAnAdminAsync(db, cancellationToken);
+        var changes = new List<string>();
+        if (person.Name != nameBefore) changes.Add($"name was {nameBefore}");
+        if (person.Email != emailBefore) changes.Add($"email {emailBefore} → {person.Email}");
+        if (!held.SetEquals(person.Roles.Select(r => (r.Role, r.CompetitionUuid)))) changes.Add($"roles {rolesBefore} → {PersonRules.Words(person.Roles)}");
+        if (changes.Count > 0) await audit.NoteAsync(AuditActions.PersonChanged, About.Of(person), string.Join("; ", changes), cancellationToken);
+        if (person.DisabledAt is null != disabledBefore is null) await audit.NoteAsync(person.DisabledAt is null ? AuditActions.PersonEnabled : AuditActions.PersonDisabled, About.Of(person), detail: null, cancellationToken);
         return await PersonViews.ReadAsync(db, person.Id, time.GetUtcNow(), cancellationToken);
     }
 

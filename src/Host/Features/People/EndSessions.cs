@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Host.Access;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
@@ -17,7 +18,7 @@ internal sealed record EndSessions(Guid PersonUuid, Guid? But = null) : ICommand
 /// <param name="Ended">How many were open.</param>
 internal sealed record EndedSessions(int Ended);
 
-internal sealed class EndSessionsHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, ICurrentActor current, CurrentPerson me, TimeProvider time)
+internal sealed class EndSessionsHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, ICurrentActor current, CurrentPerson me, AuditTrail audit, TimeProvider time)
     : IRequestHandler<EndSessions, EndedSessions>
 {
     public async Task<EndedSessions> Handle(EndSessions request, CancellationToken cancellationToken)
@@ -27,6 +28,7 @@ internal sealed class EndSessionsHandler(IdentityDbContext db, DatabaseSession s
         var person = await db.People.SingleOrDefaultAsync(p => p.Id == request.PersonUuid, cancellationToken) ?? throw Problem.NotFound("person");
         var ended = await db.StillOpen(time.GetUtcNow()).CountAsync(s => s.PersonId == person.Id && s.Id != request.But, cancellationToken);
         await EndAsync(db, people, person, request.But, time.GetUtcNow(), cancellationToken);
+        if (ended > 0) await audit.NoteAsync(AuditActions.SessionsEnded, About.Of(person), $"{ended} {(ended == 1 ? "was" : "were")} open", cancellationToken);
         return new EndedSessions(ended);
     }
 

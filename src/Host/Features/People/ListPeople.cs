@@ -28,7 +28,7 @@ internal sealed class ListPeopleHandler(IdentityDbContext db, ICurrentActor curr
         if (!string.IsNullOrWhiteSpace(request.Q))
         {
             if (Texts.Fault(request.Q, Texts.Name) is { } fault) throw Problem.Validation("q", fault);
-            var like = $"%{request.Q.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+            var like = Likeness.Of(request.Q);
             people = people.Where(p => EF.Functions.ILike(p.Name, like, "\\") || EF.Functions.ILike(p.Email!, like, "\\"));
         }
 

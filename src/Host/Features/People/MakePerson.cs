@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Features.People.PasswordLinks;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
@@ -32,7 +33,7 @@ internal sealed class MakePersonValidator : AbstractValidator<MakePerson>
     }
 }
 
-internal sealed class MakePersonHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, IMediator mediator, ICurrentActor current, TimeProvider time)
+internal sealed class MakePersonHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, IMediator mediator, ICurrentActor current, AuditTrail audit, TimeProvider time)
     : IRequestHandler<MakePerson, MadePerson>
 {
     public async Task<MadePerson> Handle(MakePerson request, CancellationToken cancellationToken)
@@ -50,6 +51,7 @@ internal sealed class MakePersonHandler(IdentityDbContext db, DatabaseSession se
         var person = new Person { Id = request.ClientUuid ?? Uuids.New(time), UserName = email, Email = email, Name = request.Name!.Trim(), CreatedAt = Instants.ToMilliseconds(time.GetUtcNow()) };
         foreach (var grant in request.Roles!.SelectMany(r => r.Grants)) person.Roles.Add(new PersonRole { Role = grant.Role, CompetitionUuid = grant.CompetitionUuid });
         (await people.CreateAsync(person)).Check();
+        await audit.NoteAsync(AuditActions.PersonMade, About.Of(person), $"{person.Email}; {PersonRules.Words(person.Roles)}", cancellationToken);
         var link = await mediator.Send(new GivePasswordLink(person.Id), cancellationToken);
         return new MadePerson(await PersonViews.ReadAsync(db, person.Id, time.GetUtcNow(), cancellationToken), link);
     }

@@ -44,6 +44,10 @@ internal static class PersonRules
 
     public static bool IsAdminOfAll(this Person person) => person.Roles.Exists(r => r.Role == Roles.Admin && r.CompetitionUuid is null);
 
+    /// <summary>"jury_president on 2 competitions, viewer"</summary>
+    public static string Words(IEnumerable<PersonRole> roles) =>
+        string.Join(", ", RoleOn.Of(roles).Select(r => r.CompetitionUuids is { } some ? $"{r.Role} on {some.Count} competition{(some.Count == 1 ? "" : "s")}" : r.Role!));
+
     /// <summary>Somebody must be left who may do everything and can sign in.</summary>
     public static async Task RequireAnAdminAsync(IdentityDbContext db, CancellationToken cancellationToken)
     {

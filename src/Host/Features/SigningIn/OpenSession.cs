@@ -1,4 +1,6 @@
 using MediatR;
+using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Messaging;
@@ -31,7 +33,7 @@ internal sealed record BearerTokens(string AccessToken, string TokenType, int Ex
     }
 }
 
-internal sealed class OpenSessionHandler(IdentityDbContext db, TimeProvider time) : IRequestHandler<OpenSession, OpenedSession>
+internal sealed class OpenSessionHandler(IdentityDbContext db, AuditTrail audit, TimeProvider time) : IRequestHandler<OpenSession, OpenedSession>
 {
     public async Task<OpenedSession> Handle(OpenSession request, CancellationToken cancellationToken)
     {
@@ -40,6 +42,8 @@ internal sealed class OpenSessionHandler(IdentityDbContext db, TimeProvider time
         db.Sessions.Add(session);
         var tokens = request.Kind == Session.Api ? BearerTokens.Make(session.Id, db, now) : null;
         await db.SaveChangesAsync(cancellationToken);
+        var person = await db.People.AsNoTracking().SingleAsync(p => p.Id == request.PersonId, cancellationToken);
+        await audit.NoteAsync(AuditActions.SignedIn, About.Of(person), request.Kind == Session.Api ? "by a program" : null, cancellationToken, by: person);
         return new OpenedSession(session.Id, tokens);
     }
 }

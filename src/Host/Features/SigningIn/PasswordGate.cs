@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Problems;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace ModularRace.Host.Features.SigningIn;
 /// Checks a password, ever more slowly: failures count by account and address together, and by address, for a quarter of an
 /// hour. They never count by the account alone, so that nobody can lock the jury out from afar (R15).
 /// </summary>
-internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Person> people, IPasswordHasher<Person> hasher, TimeProvider time)
+internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Person> people, IPasswordHasher<Person> hasher, AuditTrail audit, TimeProvider time)
 {
     private const int FreeOnAccount = 5, FreeOnAddress = 30;
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(15), Longest = TimeSpan.FromMinutes(5);
@@ -31,10 +32,18 @@ internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Pers
         {
             // As long as a wrong password takes: the time does not tell who has an account.
             hasher.VerifyHashedPassword(Nobody, HashOfNobody, password);
+            // What was typed is not written down: people type passwords into the wrong field.
+            await audit.NoteAsync(AuditActions.SignInFailed, subject: null, "nobody has this email", cancellationToken);
             return null;
         }
 
-        if (!await people.CheckPasswordAsync(person, password) || person.DisabledAt is not null) return null;
+        var right = await people.CheckPasswordAsync(person, password);
+        if (!right || person.DisabledAt is not null)
+        {
+            await audit.NoteAsync(AuditActions.SignInFailed, About.Of(person), right ? "disabled" : "wrong password", cancellationToken);
+            return null;
+        }
+
         await using var forget = dataSource.CreateCommand("DELETE FROM identity.login_failures WHERE address = $1 AND account = $2");
         forget.Parameters.AddWithValue(address);
         forget.Parameters.AddWithValue(account);

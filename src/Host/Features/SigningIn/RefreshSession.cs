@@ -1,6 +1,7 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Validation;
@@ -15,7 +16,7 @@ internal sealed class RefreshSessionValidator : AbstractValidator<RefreshSession
     public RefreshSessionValidator() => RuleFor(r => r.RefreshToken).IsRequiredText(500);
 }
 
-internal sealed class RefreshSessionHandler(IdentityDbContext db, TimeProvider time) : IRequestHandler<RefreshSession, BearerTokens?>
+internal sealed class RefreshSessionHandler(IdentityDbContext db, AuditTrail audit, TimeProvider time) : IRequestHandler<RefreshSession, BearerTokens?>
 {
     public async Task<BearerTokens?> Handle(RefreshSession request, CancellationToken cancellationToken)
     {
@@ -27,7 +28,9 @@ internal sealed class RefreshSessionHandler(IdentityDbContext db, TimeProvider t
         var taken = await db.Tokens.Where(t => t.Digest == digest && t.UsedAt == null).ExecuteUpdateAsync(t => t.SetProperty(x => x.UsedAt, now), cancellationToken);
         if (taken == 0)
         {
-            await db.Sessions.Where(s => s.Id == sessionId && s.EndedAt == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, now), cancellationToken);
+            var ended = await db.Sessions.Where(s => s.Id == sessionId && s.EndedAt == null).ExecuteUpdateAsync(s => s.SetProperty(x => x.EndedAt, now), cancellationToken);
+            var person = await db.People.AsNoTracking().SingleAsync(p => db.Sessions.Any(s => s.Id == sessionId && s.PersonId == p.Id), cancellationToken);
+            if (ended > 0) await audit.NoteAsync(AuditActions.TokenReused, About.Of(person), detail: null, cancellationToken, by: person);
             return null;
         }
 

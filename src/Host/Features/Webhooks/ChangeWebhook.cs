@@ -1,6 +1,7 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
@@ -63,7 +64,7 @@ internal sealed class ChangeWebhookValidator : AbstractValidator<ChangeWebhook>
 /// <summary>Ends a webhook: it and its log are gone, and what is on its way is not sent.</summary>
 internal sealed record DeleteWebhook(Guid WebhookUuid) : ICommand<WebhookView>;
 
-internal sealed class ChangeWebhookHandler(IdentityDbContext db, DatabaseSession session, WebhookSecrets secrets, IMediator mediator, ICurrentActor current)
+internal sealed class ChangeWebhookHandler(IdentityDbContext db, DatabaseSession session, WebhookSecrets secrets, IMediator mediator, ICurrentActor current, AuditTrail audit)
     : IRequestHandler<ChangeWebhook, WebhookKept>, IRequestHandler<DeleteWebhook, WebhookView>
 {
     private const string Lock = "webhook";
@@ -81,8 +82,13 @@ internal sealed class ChangeWebhookHandler(IdentityDbContext db, DatabaseSession
         webhook.Url = patch.Url?.Trim() ?? webhook.Url;
         webhook.Events = patch.Events is { } events ? [.. WebhookEvents.All.Intersect(events)] : webhook.Events;
         webhook.Active = patch.Active ?? webhook.Active;
-        if (db.ChangeTracker.HasChanges()) webhook.Revision = Revision.Next(webhook.Revision);
+        var entry = db.Entry(webhook);
+        var changed = new[] { nameof(Webhook.Name), nameof(Webhook.Url), nameof(Webhook.Events), nameof(Webhook.Active) }.Where(p => entry.Property(p).IsModified).Select(p => p.ToLowerInvariant()).ToList();
+        if (entry.State == EntityState.Modified) webhook.Revision = Revision.Next(webhook.Revision);
         await db.SaveChangesAsync(cancellationToken);
+        // An address may hold a key of the other side's in its path: what is written down for ever is its host alone.
+        if (changed.Count > 0) await audit.NoteAsync(AuditActions.WebhookChanged, About.Of(webhook), $"{string.Join(", ", changed)}; {new Uri(webhook.Url).GetLeftPart(UriPartial.Authority)}{(webhook.Active ? "" : ", off")}", cancellationToken);
+        if (told is not null) await audit.NoteAsync(AuditActions.WebhookSecretChanged, About.Of(webhook), detail: null, cancellationToken);
         return new WebhookKept(await mediator.Send(new ReadWebhook(webhook.ClientUuid), cancellationToken), told);
     }
 
@@ -92,6 +98,7 @@ internal sealed class ChangeWebhookHandler(IdentityDbContext db, DatabaseSession
         await session.LockAsync(Lock, request.WebhookUuid, cancellationToken);
         var gone = await mediator.Send(new ReadWebhook(request.WebhookUuid), cancellationToken);
         await db.Webhooks.Where(w => w.ClientUuid == request.WebhookUuid).ExecuteDeleteAsync(cancellationToken);
+        await audit.NoteAsync(AuditActions.WebhookDeleted, new AuditSubject(AuditSubjects.Webhook, gone.ClientUuid, gone.Name), new Uri(gone.Url).GetLeftPart(UriPartial.Authority), cancellationToken);
         return gone;
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
@@ -43,7 +44,7 @@ internal static class WebhookRules
     });
 }
 
-internal sealed class MakeWebhookHandler(IdentityDbContext db, WebhookSecrets secrets, IMediator mediator, ICurrentActor current, TimeProvider time) : IRequestHandler<MakeWebhook, WebhookKept>
+internal sealed class MakeWebhookHandler(IdentityDbContext db, WebhookSecrets secrets, IMediator mediator, ICurrentActor current, AuditTrail audit, TimeProvider time) : IRequestHandler<MakeWebhook, WebhookKept>
 {
     public async Task<WebhookKept> Handle(MakeWebhook request, CancellationToken cancellationToken)
     {
@@ -62,6 +63,7 @@ internal sealed class MakeWebhookHandler(IdentityDbContext db, WebhookSecrets se
         };
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync(cancellationToken);
+        await audit.NoteAsync(AuditActions.WebhookMade, About.Of(webhook), new Uri(webhook.Url).GetLeftPart(UriPartial.Authority), cancellationToken);
         return new WebhookKept(await mediator.Send(new ReadWebhook(webhook.ClientUuid), cancellationToken), told);
     }
 }

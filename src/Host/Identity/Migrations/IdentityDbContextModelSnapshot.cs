@@ -204,6 +204,81 @@ namespace ModularRace.Host.Identity.Migrations
                     b.ToTable("api_keys", "identity");
                 });
 
+            modelBuilder.Entity("ModularRace.Host.Identity.AuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("ActorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<Guid?>("ActorUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_uuid");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("SubjectKind")
+                        .HasColumnType("text")
+                        .HasColumnName("subject_kind");
+
+                    b.Property<Guid?>("SubjectUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_uuid");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_entries");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_audit_entries_at");
+
+                    b.HasIndex("ClientUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_entries_client_uuid");
+
+                    b.HasIndex("ActorUuid", "Id")
+                        .HasDatabaseName("ix_audit_entries_actor_uuid_id");
+
+                    b.HasIndex("SubjectUuid", "Id")
+                        .HasDatabaseName("ix_audit_entries_subject_uuid_id");
+
+                    b.ToTable("audit_entries", "identity");
+                });
+
             modelBuilder.Entity("ModularRace.Host.Identity.DataProtectionKey", b =>
                 {
                     b.Property<long>("Id")

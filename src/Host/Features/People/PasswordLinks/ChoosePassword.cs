@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
@@ -21,7 +22,7 @@ internal sealed class ChoosePasswordValidator : AbstractValidator<ChoosePassword
 /// <summary>Whose password a link lets choose; null: it is used up, too old or made up. A look takes nothing: mail programs look first.</summary>
 internal sealed record FindPasswordLink(string? Code) : IQuery<string?>;
 
-internal sealed class ChoosePasswordHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, TimeProvider time)
+internal sealed class ChoosePasswordHandler(IdentityDbContext db, DatabaseSession session, UserManager<Person> people, AuditTrail audit, TimeProvider time)
     : IRequestHandler<ChoosePassword, Person>, IRequestHandler<FindPasswordLink, string?>
 {
     public async Task<string?> Handle(FindPasswordLink request, CancellationToken cancellationToken) =>
@@ -36,6 +37,7 @@ internal sealed class ChoosePasswordHandler(IdentityDbContext db, DatabaseSessio
         var person = await db.People.SingleAsync(p => p.Id == link.PersonId, cancellationToken);
         await Passwords.SetAsync(people, person, request.Password!);
         await EndSessionsHandler.EndAsync(db, people, person, but: null, now, cancellationToken);
+        await audit.NoteAsync(AuditActions.PasswordChosen, About.Of(person), $"made by {link.MadeBy}", cancellationToken, by: person);
         return person;
     }
 

@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
@@ -16,7 +17,7 @@ internal sealed record GivePasswordLink(Guid PersonUuid) : ICommand<GivenLink>;
 /// <param name="First">The person has no password yet.</param>
 internal sealed record GivenLink(string Code, DateTimeOffset ExpiresAt, string Name, string Email, bool First, string GivenBy);
 
-internal sealed class GivePasswordLinkHandler(IdentityDbContext db, DatabaseSession session, ICurrentActor current, TimeProvider time) : IRequestHandler<GivePasswordLink, GivenLink>
+internal sealed class GivePasswordLinkHandler(IdentityDbContext db, DatabaseSession session, ICurrentActor current, AuditTrail audit, TimeProvider time) : IRequestHandler<GivePasswordLink, GivenLink>
 {
     /// <summary>Over a weekend.</summary>
     private static readonly TimeSpan Holds = TimeSpan.FromDays(3);
@@ -32,6 +33,7 @@ internal sealed class GivePasswordLinkHandler(IdentityDbContext db, DatabaseSess
         var code = Secrets.New(Secrets.PasswordLink);
         db.PasswordLinks.Add(new PasswordLink { PersonId = person.Id, Digest = Secrets.Digest(code), MadeBy = current.Signature, MadeAt = now, ExpiresAt = now + Holds });
         await db.SaveChangesAsync(cancellationToken);
+        await audit.NoteAsync(AuditActions.PasswordLinkMade, About.Of(person), detail: null, cancellationToken);
         return new GivenLink(code, now + Holds, person.Name, person.Email!, person.PasswordHash is null, current.Actor.Name);
     }
 }

@@ -59,6 +59,30 @@ namespace ModularRace.Host.Identity.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "audit_entries",
+                schema: "identity",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    action = table.Column<string>(type: "text", nullable: false),
+                    actor_kind = table.Column<string>(type: "text", nullable: false),
+                    actor_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    actor = table.Column<string>(type: "text", nullable: false),
+                    address = table.Column<string>(type: "text", nullable: true),
+                    subject_kind = table.Column<string>(type: "text", nullable: true),
+                    subject_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    subject = table.Column<string>(type: "text", nullable: true),
+                    detail = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "data_protection_keys",
                 schema: "identity",
                 columns: table => new
@@ -391,6 +415,31 @@ namespace ModularRace.Host.Identity.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_actor_uuid_id",
+                schema: "identity",
+                table: "audit_entries",
+                columns: new[] { "actor_uuid", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_at",
+                schema: "identity",
+                table: "audit_entries",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_client_uuid",
+                schema: "identity",
+                table: "audit_entries",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_entries_subject_uuid_id",
+                schema: "identity",
+                table: "audit_entries",
+                columns: new[] { "subject_uuid", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_login_failures_address_at",
                 schema: "identity",
                 table: "login_failures",
@@ -506,6 +555,10 @@ namespace ModularRace.Host.Identity.Migrations
 
             migrationBuilder.DropTable(
                 name: "api_keys",
+                schema: "identity");
+
+            migrationBuilder.DropTable(
+                name: "audit_entries",
                 schema: "identity");
 
             migrationBuilder.DropTable(
