@@ -41,9 +41,13 @@ const symbols = await Promise.all(lines.map(async (line) => {
 }));
 await writeFile(join(assets, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg" class="sprite" aria-hidden="true">${symbols.join('')}</svg>\n`);
 
+// Plots for the dashboard.
+await cp(join(modules, 'uplot/dist/uPlot.esm.js'), join(assets, 'uplot.js'));
+await cp(join(modules, 'uplot/dist/uPlot.min.css'), join(assets, 'uplot.css'));
+
 // Written last: the build takes it as the sign that all is there.
 const licences = [];
-for (const name of ['@fontsource-variable/inter', 'lucide-static']) {
+for (const name of ['@fontsource-variable/inter', 'lucide-static', 'uplot']) {
   const folder = join(modules, name);
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const file = (await readdir(folder)).find((f) => /^licen[cs]e/i.test(f));

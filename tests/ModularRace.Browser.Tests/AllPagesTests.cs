@@ -27,6 +27,8 @@ public sealed partial class AllPagesTests(Chromium chromium, CloudAndPi day)
         var incident = (await day.Cloud.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[2], bib_number = 71 }, System.Net.HttpStatusCode.Created))["incident"]!.Text("client_uuid");
         var person = (await day.Cloud.List("/people"))[0].Text("client_uuid");
         await using var desk = await chromium.AdminsDeskAsync(day);
+        // An open stream of events is never idle.
+        await desk.Page.RouteAsync("**/api/v1/competitions/*/events", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/event-stream", Body = "retry: 600000\n\n" }));
         foreach (var page in Pages(touch: false).Append("/races/{raceUuid}/incidents").Where(p => !p.EndsWith("/why", StringComparison.Ordinal) && p != "/choose-password")) // a piece of another page; one that a link opens
         {
             var path = page.Replace("{competitionUuid}", day.Competition, StringComparison.Ordinal).Replace("{raceUuid}", day.Race, StringComparison.Ordinal)

@@ -59,6 +59,22 @@ public sealed class DeskTests(Chromium chromium, CloudAndPi day, RunningCloud fr
     }
 
     [Fact]
+    public async Task What_is_reported_elsewhere_comes_up_by_an_event_and_waits_for_no_turn()
+    {
+        var race = (await day.Cloud.Post($"/competitions/{day.Competition}/races", new { name = "Watched", discipline = "vertical" }, HttpStatusCode.Created)).Text("client_uuid");
+        await using var desk = await chromium.AdminsDeskAsync(day);
+        await desk.Page.Clock.InstallAsync(); // the page's own turns come only as the clock is put on
+        await desk.Page.RunAndWaitForResponseAsync(() => desk.GoAsync($"/races/{race}/incidents"), r => r.Url.EndsWith($"/competitions/{day.Competition}/events", StringComparison.Ordinal));
+        await Expect(desk[".rows"]).ToContainTextAsync("Nothing reported yet");
+        await day.Cloud.Post("/incidents", new { race_uuid = race, bib_number = 66 }, HttpStatusCode.Created);
+
+        // Far less than a turn, in small steps, for the event comes by the real time.
+        for (var steps = 0; steps < 100 && await desk[".rows .bib"].CountAsync() == 0; steps++) await desk.Page.Clock.RunForAsync(10);
+        await Expect(desk[".rows .bib"]).ToHaveTextAsync("66");
+        desk.AssertQuiet();
+    }
+
+    [Fact]
     public async Task A_code_from_the_desk_pairs_one_device_and_a_lost_one_is_revoked_in_one_step()
     {
         await using var desk = await chromium.AdminsDeskAsync(day);

@@ -30,6 +30,15 @@ internal sealed class SessionReader(IdentityDbContext db, IMediator mediator, Ti
     /// <summary>Whether this phone was let in and not removed since.</summary>
     public Task<bool> IsLetInAsync(Guid phone, CancellationToken cancellationToken) => db.Phones.AnyAsync(p => p.ClientUuid == phone && p.RemovedAt == null, cancellationToken);
 
+    /// <summary>Who a caller that was let in some time ago is now, by what holds now; null: nobody any more.</summary>
+    public async Task<ClaimsPrincipal?> AgainAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        if (BearerHeader.Token(context.Request) is { } token) return await ByTokenAsync(token, cancellationToken);
+        if (context.User.PhoneUuid() is { } phone) return await IsLetInAsync(phone, cancellationToken) ? context.User : null;
+        if (context.User.SessionId() is { } session) return await BySessionAsync(Schemes.Cookie, session, Session.Pages, cancellationToken);
+        return context.User.IsPiReferee() ? context.User : null;
+    }
+
     /// <param name="scheme">By which way it came.</param>
     /// <param name="sessionId">The session.</param>
     /// <param name="kind">A session of pages opens no API by bearer token, nor the other way round.</param>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using ModularRace.Host.Features.ApiKeys;
 using ModularRace.Host.Features.Audit;
+using ModularRace.Host.Features.Events;
 using ModularRace.Host.Features.FirstAdmin;
 using ModularRace.Host.Features.People;
 using ModularRace.Host.Features.People.PasswordLinks;
@@ -26,6 +27,8 @@ internal static class IdentityRegistration
         services.AddModuleDatabase<IdentityDbContext>(IdentityDbContext.SchemaName, options => new IdentityDbContext(options));
         services.AddHandlersFrom(typeof(IdentityRegistration).Assembly);
         services.AddScoped<PasswordGate>();
+        services.AddSingleton<LiveFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
         services.AddScoped<PasswordLinkTeller>();
         services.AddScoped<AuditTrail>();
         services.AddSingleton<INmcli>(_ => new Nmcli());
@@ -52,6 +55,7 @@ internal static class IdentityRegistration
     {
         api.MapSigningIn();
         api.MapApiKeys();
+        api.MapEvents();
         if (mode == SystemMode.Cloud)
         {
             api.MapPeople();

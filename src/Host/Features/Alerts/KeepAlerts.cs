@@ -32,6 +32,7 @@ internal sealed class KeepAlerts(IdentityDbContext db, DatabaseSession session, 
              """).ToListAsync(cancellationToken);
         if (raised is not [> 0 and var alert]) return;
         await mediator.Publish(new AlertBegan(a), cancellationToken);
+        if (a.DeviceUuid is { } device) await mediator.Publish(new DeviceChanged(device, a.CompetitionUuid is { } competition ? [competition] : null), cancellationToken);
         if (channels.Names.Length == 0) return;
         db.AlertDeliveries.AddRange(channels.Names.Select(channel => new AlertDelivery { ClientUuid = Uuids.New(time), AlertId = alert, Channel = channel, NextAttemptAt = a.At }));
         await db.SaveChangesAsync(cancellationToken);

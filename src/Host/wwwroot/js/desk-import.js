@@ -144,4 +144,7 @@ if (form) {
       outcome.prepend(el('p', { class: 'alert in bad', role: 'alert' }, 'No answer. Importing again is safe: the same file twice changes nothing.'));
     }
   });
+
+  // Chosen while the page was still loading, or kept by a browser that went back.
+  if (file.files.length > 0) preview();
 }

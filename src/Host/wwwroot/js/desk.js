@@ -121,17 +121,55 @@ function say(state) {
   el.querySelector('span').textContent = state === 'live' ? 'Live' : state === 'out' ? 'Signed out' : 'No answer, trying again';
 }
 
+// What happens in the competition is told by events, and the page is read anew at once; one more is read where something came
+// meanwhile, not one for each of a hundred. Where no events come (a page of no competition, a proxy that holds them back) it
+// is read every four seconds. A tab that nobody sees keeps no connection: a browser has six for all tabs together.
+const onceAnswered = 250, untold = 4000, told = 30000;
+let events = null, due = 0, reading = false;
+
+function soon(wait) {
+  const at = Date.now() + wait;
+  if (due !== 0 && due <= at) return;
+  due = at;
+  if (!reading) setTimeout(turn, wait);
+}
+
+async function turn() {
+  if (reading || due === 0 || Date.now() < due - 5) return;
+  due = 0;
+  reading = true;
+  if (!document.hidden) await refresh();
+  reading = false;
+  if (!document.hidden) watch();
+  if (due !== 0) setTimeout(turn, Math.max(onceAnswered, due - Date.now()));
+  else if (!document.hidden) soon(events?.readyState === EventSource.OPEN ? told : untold);
+}
+
+function watch() {
+  const competition = document.body.dataset.competition;
+  if (!competition || events !== null && events.readyState !== EventSource.CLOSED) return;
+  events = new EventSource(`/api/v1/competitions/${competition}/events`);
+  for (const name of ['incident_changed', 'report_added', 'clip_ready', 'conflict_raised', 'conflict_resolved', 'device_changed', 'resync'])
+    events.addEventListener(name, () => soon(0));
+  events.addEventListener('error', () => soon(untold));
+}
+
 function keepLive() {
   for (const region of document.querySelectorAll('[data-live]')) seen.set(region.dataset.live, plain(region));
   if (seen.size === 0) return;
   say('live');
-  const every = 4000;
-  const turn = async () => {
-    if (!document.hidden) await refresh();
-    setTimeout(turn, every);
-  };
-  setTimeout(turn, every);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+  watch();
+  soon(untold);
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) {
+      events?.close();
+      return;
+    }
+    watch();
+    soon(0);
+  });
+  addEventListener('pagehide', () => events?.close());
+  addEventListener('pageshow', shown => { if (shown.persisted) soon(0); });
 }
 
 // ---- what came in since this person last looked ------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MediatR;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Records;
 
@@ -93,6 +94,14 @@ public sealed record IncidentStanding(Guid IncidentUuid, Guid StandsFor, Guid? C
 
 /// <summary>How these incidents stand; one that is unknown is not answered.</summary>
 public sealed record FindStandings(IReadOnlyCollection<Guid> IncidentUuids) : IQuery<IReadOnlyList<IncidentStanding>>;
+
+/// <summary>Said within the transaction in which conflicts opened, changed or were resolved; on a Pi, in which it heard so from the cloud.</summary>
+public sealed record ConflictsChanged(IReadOnlyList<ChangedConflict> Conflicts) : INotification;
+
+/// <param name="CompetitionUuid">Null: the record belongs to none.</param>
+/// <param name="OtherRecordUuid">The other incident where it is between two.</param>
+/// <param name="Open">It waits for a person.</param>
+public sealed record ChangedConflict(Guid ConflictUuid, Guid? CompetitionUuid, Guid? RaceUuid, string RecordType, Guid RecordUuid, Guid? OtherRecordUuid, bool Open);
 
 /// <summary>The open conflicts over these records, by record UUID; those between two incidents count for both.</summary>
 public sealed record FindOpenConflicts(IReadOnlyCollection<Guid> RecordUuids) : IQuery<IReadOnlyDictionary<Guid, Guid>>;

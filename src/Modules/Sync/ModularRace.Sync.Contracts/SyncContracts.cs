@@ -41,3 +41,10 @@ public sealed record ReadDeviceState : IQuery<DeviceState>;
 
 /// <summary>All that this Pi held was proven and deleted (R13), said within the transaction: it is free for the next race. Not said where something stays.</summary>
 public sealed record DeviceCleared : INotification;
+
+/// <summary>
+/// Said within the transaction in which a device was paired, changed or revoked, told how it is, or was found silent; on a Pi,
+/// when a run of its own has ended.
+/// </summary>
+/// <param name="CompetitionUuids">Those that it was granted; null: all.</param>
+public sealed record DeviceChanged(Guid DeviceUuid, IReadOnlyCollection<Guid>? CompetitionUuids) : INotification;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Dedup.Contracts;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Records;
@@ -22,8 +23,14 @@ internal sealed class ConflictBook(DedupDbContext db, IMediator mediator)
         foreach (var conflict in changed) conflict.Revision = Revision.Next(conflict.Revision);
         await db.SaveChangesAsync(cancellationToken);
         // Nobody's edit: no device sends one, and what the people said of it is told with the record.
-        if (changed.Count > 0) await mediator.Publish(new RecordsChanged([.. changed.Select(ToRecord)], ChangeSource.Derived), cancellationToken);
+        if (changed.Count == 0) return;
+        await mediator.Publish(new RecordsChanged([.. changed.Select(ToRecord)], ChangeSource.Derived), cancellationToken);
+        await mediator.Publish(Told(changed), cancellationToken);
     }
+
+    /// <summary>The same, for whoever only looks on.</summary>
+    public static ConflictsChanged Told(IEnumerable<ConflictRow> conflicts) => new(
+        [.. conflicts.Select(c => new ChangedConflict(c.ClientUuid, c.CompetitionUuid, c.RaceUuid, c.RecordType, c.RecordUuid, c.OtherRecordUuid, c.ResolvedAt is null))]);
 
     /// <summary>What a device is told: what it is over and how it ended, but none of the versions, which may be another's.</summary>
     private static RecordVersion ToRecord(ConflictRow c)

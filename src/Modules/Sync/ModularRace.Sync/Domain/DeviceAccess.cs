@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
+using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Server;
 
@@ -29,6 +30,10 @@ internal static class DeviceAccess
         device.AllCompetitions
             ? null
             : await db.DeviceGrants.Where(g => g.DeviceUuid == device.DeviceUuid).Select(g => g.CompetitionUuid).ToHashSetAsync(ct);
+
+    /// <summary>Tells whoever looks on that there is something new to read of a device.</summary>
+    public static async Task TellChangedAsync(SyncDbContext db, IMediator mediator, PairedDevice device, CancellationToken ct) =>
+        await mediator.Publish(new DeviceChanged(device.DeviceUuid, await GrantsAsync(db, device, ct)), ct);
 
     /// <summary>The one competition that was granted; null: several, all or none.</summary>
     public static async Task<Guid?> OnlyGrantAsync(SyncDbContext db, PairedDevice device, CancellationToken ct) =>

@@ -10,7 +10,7 @@ using ModularRace.Shared.Validation;
 
 namespace ModularRace.Dedup.Features.Conflicts;
 
-internal sealed class KeepConflictsHandler(DedupDbContext db, Regrouper regrouper) : IRequestHandler<KeepConflicts, IReadOnlyList<KeptConflict>>
+internal sealed class KeepConflictsHandler(DedupDbContext db, Regrouper regrouper, IMediator mediator) : IRequestHandler<KeepConflicts, IReadOnlyList<KeptConflict>>
 {
     public async Task<IReadOnlyList<KeptConflict>> Handle(KeepConflicts request, CancellationToken cancellationToken)
     {
@@ -36,6 +36,7 @@ internal sealed class KeepConflictsHandler(DedupDbContext db, Regrouper regroupe
         await db.SaveChangesAsync(cancellationToken);
         var ofReports = await db.Observations.Where(o => o.ReportUuid != null && records.Contains(o.ReportUuid.Value)).Select(o => o.IncidentUuid).ToListAsync(cancellationToken);
         await regrouper.AroundAsync([.. records.Concat(ofReports).Distinct()], cancellationToken);
+        await mediator.Publish(ConflictBook.Told(told.Select(t => t.Row)), cancellationToken);
         return [.. told.Select(t => new KeptConflict(t.Row.ClientUuid, t.Row.ResolvedAt is null, [t.Row.RecordUuid, .. t.Row.OtherRecordUuid is { } other ? new[] { other } : []]))];
     }
 

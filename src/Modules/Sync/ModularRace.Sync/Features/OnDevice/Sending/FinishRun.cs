@@ -4,6 +4,7 @@ using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
+using ModularRace.Sync.Contracts;
 using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
 using ModularRace.Sync.Persistence;
@@ -17,7 +18,7 @@ namespace ModularRace.Sync.Features.OnDevice.Sending;
 /// <param name="ClipsDurationMs">Of the clips that followed; null: there were none.</param>
 internal sealed record FinishRun(DateTimeOffset StartedAt, bool Manual, bool Reached, string? Error, int Deferred, SyncFigures Figures, long? ClipsDurationMs = null) : ICommand<Done>;
 
-internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, AnchoredClock clock, TimeProvider time) : IRequestHandler<FinishRun, Done>
+internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, AnchoredClock clock, IMediator mediator, TimeProvider time) : IRequestHandler<FinishRun, Done>
 {
     /// <summary>More than two weeks of them at one every five minutes; counted, since a Pi's clock may say anything.</summary>
     private const int KeptRuns = 5_000;
@@ -57,6 +58,7 @@ internal sealed class FinishRunHandler(SyncDbContext db, DeviceRow row, Anchored
         db.Runs.Add(run);
         await db.SaveChangesAsync(cancellationToken);
         await db.Runs.Where(r => r.Id <= run.Id - KeptRuns && r.Told).ExecuteDeleteAsync(cancellationToken);
+        await mediator.Publish(new DeviceChanged(device.DeviceUuid, null), cancellationToken);
         return default;
     }
 

@@ -51,6 +51,7 @@ internal sealed class ChangeDeviceHandler(SyncDbContext db, DatabaseSession sess
         if (said.Length > 0)
             await mediator.Publish(
                 new DeviceNews(DeviceNewsKinds.Changed, device.DeviceUuid, device.Name, await DeviceAccess.OnlyGrantAsync(db, device, ct), said, Instants.ToMilliseconds(time.GetUtcNow())), ct);
+        await DeviceAccess.TellChangedAsync(db, mediator, device, ct);
         return await DeviceItems.ReadAsync(db, device.DeviceUuid, time.GetUtcNow(), ct);
     }
 

@@ -30,6 +30,7 @@ internal sealed class RevokeDeviceHandler(SyncDbContext db, DatabaseSession sess
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.ExpiresAt, now), ct);
         await DeviceCauses.EndAllAsync(mediator, device.DeviceUuid, now, ct);
         if (news) await mediator.Publish(new DeviceNews(DeviceNewsKinds.Revoked, device.DeviceUuid, device.Name, await DeviceAccess.OnlyGrantAsync(db, device, ct), null, now), ct);
+        await DeviceAccess.TellChangedAsync(db, mediator, device, ct);
         return await DeviceItems.ReadAsync(db, device.DeviceUuid, now, ct);
     }
 }

@@ -92,6 +92,7 @@ internal sealed class PairDeviceHandler(
         await db.SaveChangesAsync(ct);
         await DeviceAccess.ReplaceGrantsAsync(db, device, code.CompetitionUuids, ct);
         await mediator.Publish(new DeviceNews(DeviceNewsKinds.Paired, device, known.Name, code.CompetitionUuids is [var only] ? only : null, $"with the code of {code.MadeBy}", now), ct);
+        await DeviceAccess.TellChangedAsync(db, mediator, known, ct);
         return new PairOutcome(new PairAnswer(device, known.Name, known.MayDecide, token, Convert.ToBase64String(known.ReceiptPublicKey), Convert.ToBase64String(await archiveKey.PublicAsync(ct))), null);
     }
 

@@ -80,6 +80,15 @@ internal sealed class EndSilence(SyncDbContext db, IMediator mediator) : INotifi
     }
 }
 
+/// <summary>An upload says anew how its device is.</summary>
+internal sealed class TellDeviceChanged(SyncDbContext db, IMediator mediator) : INotificationHandler<UploadTaken>
+{
+    public async Task Handle(UploadTaken notification, CancellationToken cancellationToken)
+    {
+        if (!notification.Carried) await DeviceAccess.TellChangedAsync(db, mediator, notification.Device, cancellationToken);
+    }
+}
+
 [DisallowConcurrentExecution]
 internal sealed class WatchDevicesJob(IMediator mediator, ILogger<WatchDevicesJob> logger) : IJob
 {

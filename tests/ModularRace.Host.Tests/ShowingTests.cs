@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+
+namespace ModularRace.Host.Tests;
+
+/// <summary>The pages that show what was made of it all: the dashboard, the monitor, the jury's paper.</summary>
+[Collection<WatchfulCloud.Tests>]
+public sealed class ShowingTests(WatchfulCloud cloud)
+{
+    [Fact]
+    public async Task The_dashboard_says_what_misses_its_target_and_leads_to_the_runs_behind_it()
+    {
+        var competition = await cloud.CompetitionAsync("Measured");
+        var (race, _) = await cloud.RaceAsync(competition);
+        var device = await cloud.DeviceAsync("Pi of the figures", competition);
+        await device.UploadAsync(Incident(race, 7));
+        var page = await cloud.PageAsync($"/competitions/{competition}/dashboard");
+        Assert.Contains("1 of 1 run", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Misses target", page, StringComparison.Ordinal);
+
+        await device.UploadAsync(Incident(race, 70_000));
+        page = await cloud.PageAsync($"/competitions/{competition}/dashboard");
+        Assert.Contains("1 of 2 runs", page, StringComparison.Ordinal);
+        Assert.Contains("Misses target", page, StringComparison.Ordinal);
+        Assert.Contains("One record could not be taken", page, StringComparison.Ordinal);
+        Assert.Contains("Pi of the figures", page, StringComparison.Ordinal);
+
+        var elsewhere = await cloud.CompetitionAsync("Not measured");
+        page = await cloud.PageAsync($"/competitions/{elsewhere}/dashboard");
+        Assert.DoesNotContain("Pi of the figures", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Misses target", page, StringComparison.Ordinal);
+        Assert.Contains("Pi of the figures", await cloud.PageAsync($"/competitions/{elsewhere}/dashboard?over=season"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_monitor_shows_official_incidents_only_and_the_jurys_paper_both_apart()
+    {
+        var competition = await cloud.CompetitionAsync("Shown");
+        var (race, _) = await cloud.RaceAsync(competition);
+        var decided = (await cloud.PostAsync("incidents", new { race_uuid = race, bib_number = 41, description = "Gate 3 left out." }))["incident"]!.Text();
+        await cloud.PostAsync("incidents", new { race_uuid = race, bib_number = 42, description = "Perhaps a ski." });
+        await cloud.PostAsync($"incidents/{decided}/officialize", new { });
+        await cloud.PostAsync($"incidents/{decided}/decision", new { decision = "penalty_applied", penalty_code = "P4", note = "Seen by two." });
+
+        var monitor = await cloud.PageAsync($"/competitions/{competition}/broadcast");
+        Assert.Contains(">41<", monitor, StringComparison.Ordinal);
+        Assert.Contains("Penalty P4", monitor, StringComparison.Ordinal);
+        Assert.DoesNotContain(">42<", monitor, StringComparison.Ordinal);
+        Assert.Contains(">41<", await cloud.PageAsync($"/competitions/{competition}/broadcast?race={race}"), StringComparison.Ordinal);
+        var (other, _) = await cloud.RaceAsync(competition);
+        Assert.DoesNotContain(">41<", await cloud.PageAsync($"/competitions/{competition}/broadcast?race={other}"), StringComparison.Ordinal);
+
+        var paper = await cloud.PageAsync($"/races/{race}/jury-report");
+        var apart = paper.IndexOf("Reported and not made official", StringComparison.Ordinal);
+        Assert.InRange(paper.IndexOf("Gate 3 left out.", StringComparison.Ordinal), 0, apart);
+        Assert.InRange(paper.IndexOf("Seen by two.", StringComparison.Ordinal), 0, apart);
+        Assert.InRange(paper.IndexOf("Perhaps a ski.", StringComparison.Ordinal), apart, paper.Length);
+    }
+
+    private static JsonObject Incident(Guid race, int bib) => new()
+    {
+        ["type"] = "incident", ["client_uuid"] = WatchfulCloud.NewUuid().ToString(), ["edit"] = 1,
+        ["data"] = new JsonObject { ["race_uuid"] = race.ToString(), ["bib_number"] = bib, ["occurred_at"] = "2026-02-08T10:00:00Z" },
+    };
+}
