@@ -11,7 +11,9 @@ public sealed class OpenApiTests(Season season)
         foreach (var http in new[] { season.Admin, season.Pi })
         {
             var faults = new List<string>();
-            foreach (var (name, call) in Operations(await http.Good("GET", "~/openapi/v1.json")))
+            var calls = Operations(await http.Good("GET", "~/openapi/v1.json")).ToList();
+            Assert.Equal([], calls.GroupBy(c => (string?)c.Call["operationId"]).Where(g => g.Count() > 1).Select(g => g.Key));
+            foreach (var (name, call) in calls)
             {
                 foreach (var member in new[] { "operationId", "summary" })
                     if (string.IsNullOrWhiteSpace((string?)call[member])) faults.Add($"{name} has no {member}");

@@ -74,6 +74,8 @@ internal static class ApiDocument
     /// <summary>Every call may be refused, and says so in one way; those that anybody may make say that too.</summary>
     private static Task AddRefusals(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
+        // One route that answers GET and HEAD is two calls, and a client names each once.
+        if (HttpMethods.IsHead(context.Description.HttpMethod ?? "")) operation.OperationId = $"{operation.OperationId}Head";
         var open = context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any();
         if (open) operation.Security = [];
         operation.Responses ??= [];

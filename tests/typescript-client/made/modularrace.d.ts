@@ -458,7 +458,7 @@ export interface paths {
         /** The same of one upload */
         options: operations["DescribeUpload"];
         /** How far an upload is, in Upload-Offset */
-        head: operations["ReadClipUpload"];
+        head: operations["ReadClipUploadHead"];
         /** The next bytes of a clip, at Upload-Offset */
         patch: operations["WriteClip"];
         trace?: never;
@@ -477,7 +477,7 @@ export interface paths {
         delete?: never;
         options?: never;
         /** A report's clip, in ranges where asked */
-        head: operations["ServeClip"];
+        head: operations["ServeClipHead"];
         patch?: never;
         trace?: never;
     };
@@ -1170,6 +1170,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what to people, keys, webhooks and devices, and who signed in, the latest first */
+        get: operations["ListAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/live": {
         parameters: {
             query?: never;
@@ -1248,6 +1265,23 @@ export interface components {
             /** Format: int32 */
             birth_year: null | number;
             license_number: null | string;
+        };
+        AuditLine: {
+            /** Format: uuid */
+            client_uuid: string;
+            /** Format: date-time */
+            at: string;
+            action: string;
+            actor_kind: string;
+            /** Format: uuid */
+            actor_uuid: null | string;
+            actor: string;
+            address: null | string;
+            subject_kind: null | string;
+            /** Format: uuid */
+            subject_uuid: null | string;
+            subject: null | string;
+            detail: null | string;
         };
         BearerTokens: {
             access_token: string;
@@ -1911,6 +1945,10 @@ export interface components {
         };
         PageOfApiKeyLine: {
             items: components["schemas"]["ApiKeyLine"][];
+            next_cursor: null | string;
+        };
+        PageOfAuditLine: {
+            items: components["schemas"]["AuditLine"][];
             next_cursor: null | string;
         };
         PageOfBibView: {
@@ -6068,7 +6106,7 @@ export interface operations {
             };
         };
     };
-    ReadClipUpload: {
+    ReadClipUploadHead: {
         parameters: {
             query?: never;
             header?: never;
@@ -6345,7 +6383,7 @@ export interface operations {
             };
         };
     };
-    ServeClip: {
+    ServeClipHead: {
         parameters: {
             query?: never;
             header?: never;
@@ -9853,6 +9891,71 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    ListAudit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                q?: string;
+                action?: string;
+                subject_uuid?: string;
+                actor_uuid?: string;
+                from?: null | string;
+                to?: null | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAuditLine"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

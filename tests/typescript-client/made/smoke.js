@@ -11,8 +11,8 @@ function answered({ data, error, response }) {
 const competition = answered(await client.POST('/api/v1/competitions', {
     body: { name: 'By a program', country: 'ITA', start_date: '2026-02-06', end_date: '2026-02-08', time_zone: 'Europe/Rome' },
 }));
-const race = answered(await client.POST('/api/v1/competitions/{competitionUuid}/races', {
-    params: { path: { competitionUuid: competition.client_uuid } }, body: { name: 'Sprint', discipline: 'sprint' },
+const race = answered(await client.POST('/api/v1/competitions/{uuid}/races', {
+    params: { path: { uuid: competition.client_uuid } }, body: { name: 'Sprint', discipline: 'sprint' },
 }));
 const reported = answered(await client.POST('/api/v1/incidents', { body: { race_uuid: race.client_uuid, bib_number: 7, description: 'Gate 3 left out.' } }));
 assert.equal(reported.matched, false);
