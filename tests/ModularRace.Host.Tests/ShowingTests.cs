@@ -2,9 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace ModularRace.Host.Tests;
 
-/// <summary>The pages that show what was made of it all: the dashboard, the monitor, the jury's paper.</summary>
-[Collection<WatchfulCloud.Tests>]
-public sealed class ShowingTests(WatchfulCloud cloud)
+/// <summary>The pages that show what was made of it all: the dashboard, the monitor, the jury's paper. On a cloud of its own: what is refused here raises alerts, which others count.</summary>
+public sealed class ShowingTests(WatchfulCloud cloud) : IClassFixture<WatchfulCloud>
 {
     [Fact]
     public async Task The_dashboard_says_what_misses_its_target_and_leads_to_the_runs_behind_it()
