@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ModularRace.RaceDay.Tests;
 
@@ -54,7 +55,8 @@ public sealed class SameNameTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         var one = await day.Cloud.Get($"/incidents/{seen}");
         Assert.Equal((other, day.Race, place.Text("client_uuid"), 2), (one.Text("client_uuid"), one.Text("race_uuid"), one.Text("race_location_uuid"), one["reports"]!.AsArray().Count));
         Assert.Equal(shown.Count, shown.Select(i => (long)i["number"]!).Distinct().Count());
-        Assert.Contains("two reports 18 s apart", (await day.Cloud.List($"/merges?competition_uuid={day.Competition}"))[0].Text("reason"), StringComparison.Ordinal);
+        // By the Pi's corrected clock, which a busy machine measures to some hundredths.
+        Assert.Matches(new Regex("two reports (17\\.[89]|18|18\\.[12]) s apart", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), (await day.Cloud.List($"/merges?competition_uuid={day.Competition}"))[0].Text("reason"));
 
         // The Pi goes on under its own names, and so does what the desk says of its records.
         var late = await ReportAsync(day.Pi, race, places[place.Text("name")], 44, 300);
