@@ -124,6 +124,20 @@ public sealed class EventsTests(WatchfulCloud cloud) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_ended_hears_no_more_though_there_is_never_a_pause()
+    {
+        var competition = await cloud.CompetitionAsync("Never a pause");
+        var (race, _) = await cloud.RaceAsync(competition);
+        var key = await cloud.PostAsync("api-keys", new { name = "Timing", role = "referee", competition_uuids = new[] { competition } });
+        using var events = await EventStream.OpenAsync(other.Client(key.Text("key")), competition);
+        using (await cloud.Admin.DeleteAsync(new Uri($"api/v1/api-keys/{key.Text("client_uuid")}", UriKind.Relative))) { }
+
+        var ended = events.EndsAsync();
+        for (var report = 0; !ended.IsCompleted; report++) await cloud.PostAsync("incidents", new { race_uuid = race, description = $"Seen at once, {report}" });
+        Assert.True(await ended);
+    }
+
+    [Fact]
     public async Task A_host_that_is_told_to_stop_does_not_wait_for_those_who_look_on()
     {
         var competition = await cloud.CompetitionAsync("Stopped");

@@ -28,12 +28,9 @@ internal static class EventsEndpoint
     private static async Task WatchAsync(Guid uuid, HttpContext context, IMediator mediator, ICurrentActor current, LiveFeed feed)
     {
         var cancellation = context.RequestAborted;
-        var competition = (await mediator.Send(new FindCompetitions([uuid]), cancellation)).SingleOrDefault();
-        if (competition is null) throw Problem.NotFound("competition");
+        if ((await mediator.Send(new FindCompetitions([uuid]), cancellation)).Count == 0) throw Problem.NotFound("competition");
         if (!current.Actor.Sees(uuid)) throw Problem.Forbidden("Your role is not on this competition.");
-        // Records name the competition that they were made in: those that were merged into this one are part of it.
-        var merged = await mediator.Send(new FindMergedCompetitions(), cancellation);
-        var watched = merged.Where(m => m.Value == (competition.MergedInto ?? uuid)).Select(m => m.Key).Append(competition.MergedInto ?? uuid).Append(uuid).ToHashSet();
+        var watched = await WatchedAsync(uuid, mediator, cancellation);
 
         var after = context.Request.Headers["Last-Event-ID"];
         using var watch = await feed.WatchAsync(StringValues.IsNullOrEmpty(after) ? null : after.ToString(), cancellation);
@@ -51,8 +48,8 @@ internal static class EventsEndpoint
         {
             if (live is null)
             {
-                if (await StillSeesAsync(context, uuid) is not { } actor) return;
-                official = actor.SeesOfficialOnly(uuid);
+                if (await AgainAsync(context, uuid) is not { } now) return;
+                (official, watched) = now;
                 await response.WriteAsync(": here\n\n", cancellation);
             }
             else if ((live.CompetitionUuid is null || watched.Contains(live.CompetitionUuid.Value)) && (live.Official || !official))
@@ -68,11 +65,21 @@ internal static class EventsEndpoint
         }
     }
 
-    /// <summary>Who looks on, by what holds now; null: no longer.</summary>
-    private static async Task<Actor?> StillSeesAsync(HttpContext context, Guid competition)
+    /// <summary>Records name the competition that they were made in: those that were merged into this one are part of it.</summary>
+    private static async Task<HashSet<Guid>> WatchedAsync(Guid competition, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var merged = await mediator.Send(new FindMergedCompetitions(), cancellationToken);
+        var stands = merged.GetValueOrDefault(competition, competition);
+        return [competition, stands, .. merged.Where(m => m.Value == stands).Select(m => m.Key)];
+    }
+
+    /// <summary>R15: what holds now for who looks on, and what is merged by now; null: there is no right to it any more.</summary>
+    private static async Task<(bool Official, HashSet<Guid> Watched)?> AgainAsync(HttpContext context, Guid competition)
     {
         await using var scope = context.RequestServices.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
         var user = await scope.ServiceProvider.GetRequiredService<SessionReader>().AgainAsync(context, context.RequestAborted);
-        return user?.ToActor() is { } actor && actor.Sees(competition) ? actor : null;
+        return user?.ToActor() is { } actor && actor.Sees(competition)
+            ? (actor.SeesOfficialOnly(competition), await WatchedAsync(competition, scope.ServiceProvider.GetRequiredService<IMediator>(), context.RequestAborted))
+            : null;
     }
 }

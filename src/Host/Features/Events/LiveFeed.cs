@@ -55,7 +55,7 @@ internal sealed class LiveFeed(NpgsqlDataSource dataSource, IHostApplicationLife
 
             watchers.Add(channel);
             if (lifetime.ApplicationStopping.IsCancellationRequested) channel.Writer.TryComplete();
-            return new LiveWatch(missed.Count == 0 ? last : null, missed, channel, () => Forget(channel));
+            return new LiveWatch(missed.Count == 0 ? last : null, missed, channel, () => Forget(channel), time);
         }
     }
 
@@ -162,28 +162,41 @@ internal sealed class LiveFeed(NpgsqlDataSource dataSource, IHostApplicationLife
 /// <param name="missed">What happened since it broke off.</param>
 /// <param name="channel">What happens now.</param>
 /// <param name="leave">Ends it.</param>
-internal sealed class LiveWatch(string? last, IReadOnlyList<LiveEvent> missed, Channel<LiveEvent> channel, Action leave) : IDisposable
+/// <param name="time">Counts the pulse.</param>
+internal sealed class LiveWatch(string? last, IReadOnlyList<LiveEvent> missed, Channel<LiveEvent> channel, Action leave, TimeProvider time) : IDisposable
 {
     public string? Last => last;
 
-    /// <summary>What was missed, then each as it happens; null where nothing did for as long as <paramref name="pulse"/>. Ends when the host stops.</summary>
+    /// <summary>
+    /// What was missed, then each as it happens; and null once in a <paramref name="pulse"/>, be there nothing or without a
+    /// pause something. Ends when the host stops.
+    /// </summary>
     public async IAsyncEnumerable<LiveEvent?> ReadAsync(TimeSpan pulse, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var live in missed) yield return live;
-        Task<bool>? waiting = null;
+        var beat = time.GetTimestamp();
+        Task<bool>? more = null;
         while (true)
         {
-            while (channel.Reader.TryRead(out var live)) yield return live;
-            waiting ??= channel.Reader.WaitToReadAsync(cancellationToken).AsTask();
-            if (await Task.WhenAny(waiting, Task.Delay(pulse, cancellationToken)) != waiting)
+            var left = pulse - time.GetElapsedTime(beat);
+            if (left <= TimeSpan.Zero)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                beat = time.GetTimestamp();
                 yield return null;
-                continue;
             }
-
-            if (!await waiting) yield break;
-            waiting = null;
+            else if (channel.Reader.TryRead(out var live))
+            {
+                yield return live;
+            }
+            else
+            {
+                more ??= channel.Reader.WaitToReadAsync(cancellationToken).AsTask();
+                await ((Task)more).WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!more.IsCompleted) continue;
+                if (!await more) yield break;
+                more = null;
+            }
         }
     }
 
