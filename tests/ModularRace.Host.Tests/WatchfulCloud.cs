@@ -8,10 +8,13 @@ namespace ModularRace.Host.Tests;
 /// <summary>A cloud whose jobs look every second, with devices that send to it and a desk that is looked at.</summary>
 public sealed class WatchfulCloud : RunningCloud
 {
+    /// <summary>The setting by which jobs look every second: for each replica of one database the same.</summary>
+    public static readonly KeyValuePair<string, string> Interval = new("Jobs__WatchInterval", "00:00:01");
+
     private readonly Dictionary<string, string> form = [];
     private Browser? browser;
 
-    public WatchfulCloud() => Settings["Jobs__WatchInterval"] = "00:00:01";
+    public WatchfulCloud() => Settings[Interval.Key] = Interval.Value;
 
     [CollectionDefinition]
     public sealed class Tests : ICollectionFixture<WatchfulCloud>;
