@@ -16,6 +16,8 @@ public abstract class InProcessHost(string mode) : WebApplicationFactory<Program
     public const string AdminEmail = "ada@example.org", AdminPassword = "correct horse battery staple 1";
     private TestDatabase? database;
 
+    public TestDatabase Database => database!;
+
     public string Mode { get; } = mode;
 
     public HttpClient Client { get; private set; } = null!;

@@ -135,12 +135,12 @@ internal sealed partial class Browser(HttpClient client)
 
     public static string FormToken(string html) => WebUtility.HtmlDecode(FieldToken().Match(html).Groups["token"].Value);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? host = null)
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? host = null)
     {
         if (host is not null) request.Headers.Host = host;
         if (Https) request.Headers.Add("X-Forwarded-Proto", "https");
         if (cookies.Count > 0) request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
-        var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
         {
             var pair = cookie.Split(';')[0].Split('=', 2);
