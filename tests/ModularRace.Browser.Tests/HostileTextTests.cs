@@ -72,6 +72,16 @@ public sealed class HostileTextTests(Chromium chromium, CloudAndPi day)
         await desk.GoAsync($"/races/{race}/incidents/{standing}");
         await Expect(desk[".why"]).ToContainTextAsync("Why this is one incident");
         await Shows(desk, "R " + Attack, "L " + Attack, "Z " + Attack, "D " + Attack, "N " + Attack, "P " + Attack[..30]);
+        await desk.GoAsync($"/incidents/{standing}/split");
+        await Shows(desk, "L " + Attack, "Z " + Attack, "D " + Attack, "W " + Attack);
+        await desk.GoAsync($"/incidents/{standing}/correct");
+        await Shows(desk, "L " + Attack, "D " + Attack);
+        await day.Cloud.Post("/incidents", new { race_uuid = race, bib_number = 2, occurred_at = "2026-02-07T11:00:00.000Z", description = "D " + Attack }, HttpStatusCode.Created);
+        await desk.GoAsync($"/incidents/{standing}/merge");
+        await Shows(desk, "D " + Attack);
+        await desk[".rows a"].First.ClickAsync();
+        await Expect(desk["h2.what"]).ToContainTextAsync("become one incident");
+        await Shows(desk, "Z " + Attack, "L " + Attack, "D " + Attack);
         await desk.GoAsync("/devices");
         await Shows(desk, "Pi " + Attack);
         await desk["tbody tr"].Filter(new LocatorFilterOptions { HasText = "Pi " + Attack }).First.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Manage" }).ClickAsync();

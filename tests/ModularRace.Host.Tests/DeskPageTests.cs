@@ -170,6 +170,61 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
     }
 
     [Fact]
+    public async Task The_filters_that_a_page_carries_along_lead_nowhere_else()
+    {
+        var desk = await SignedInAsync();
+        var race = await RaceAsync();
+        var incident = await IncidentAsync(race, 7);
+        var list = Uri.EscapeDataString("?view=decide&bib=7&handler=Decide&said=merged&x=a\r\nSet-Cookie: a=b&//evil.example/");
+        var revision = (await ReadAsync($"incidents/{incident}"))["revision"]!.GetValue<string>();
+        var done = await desk.SendAsync($"incidents/{incident}/correct?list={list}", new() { ["revision"] = revision, ["Mine.BibNumber"] = "8", ["Mine.OccurredAt"] = "", ["Was.BibNumber"] = "7" });
+        Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        Assert.Equal($"/races/{race}/incidents/{incident}?view=decide&bib=7&x=a%0D%0ASet-Cookie%3A%20a%3Db&said=corrected", done.Headers.Location!.OriginalString);
+        Assert.Equal(8, (int)(await ReadAsync($"incidents/{incident}"))["bib_number"]!);
+    }
+
+    [Theory]
+    [InlineData("merge")]
+    [InlineData("split")]
+    [InlineData("correct")]
+    public async Task An_incident_of_a_competition_that_is_not_theirs_is_worked_on_by_nobody(string page)
+    {
+        var incident = await IncidentAsync(await RaceAsync(), 7);
+        var other = (await CompetitionAsync("Passo Basso"))["client_uuid"];
+        using var made = await cloud.Admin.PostAsJsonAsync("api/v1/api-keys", new { name = "VAR of another", role = "var_operator", competition_uuids = new[] { (string?)other } }, Stop);
+        using var asked = new HttpRequestMessage(HttpMethod.Get, $"incidents/{incident}/{page}");
+        asked.Headers.Authorization = new("Bearer", JsonNode.Parse(await made.Content.ReadAsStringAsync(Stop))!["key"]!.GetValue<string>());
+        using var answer = await cloud.Anonymous.SendAsync(asked, Stop);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("merge", "with=0198f3a0-0000-7000-8000-00000000dead")]
+    [InlineData("correct", "report=0198f3a0-0000-7000-8000-00000000dead")]
+    public async Task What_is_not_there_is_told(string page, string query)
+    {
+        var desk = await SignedInAsync();
+        var incident = await IncidentAsync(await RaceAsync(), 7);
+        Assert.Equal(HttpStatusCode.NotFound, (await desk.Browser.GetAsync($"incidents/{incident}/{page}?{query}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await desk.Browser.GetAsync($"incidents/0198f3a0-0000-7000-8000-00000000dead/{page}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Splitting_nothing_or_all_or_twice_is_told_and_the_note_is_kept()
+    {
+        var desk = await SignedInAsync();
+        var race = await RaceAsync();
+        var place = (await ReadAsync($"races/{race}/locations"))["items"]!.AsArray()[0]!["client_uuid"]!.GetValue<string>();
+        var (first, second) = (await IncidentAsync(race, 9, place, 10), await IncidentAsync(race, 9, place, 20));
+        var reports = (await ReadAsync($"incidents/{first}"))["reports"]!.AsArray().Select(r => r!["client_uuid"]!.GetValue<string>()).ToList();
+        Assert.Contains("Name either incidents or reports.", await TextAsync(await desk.SendAsync($"incidents/{first}/split", new() { ["note"] = "kept <note>" })), StringComparison.Ordinal);
+        Assert.Contains("kept &lt;note&gt;", await TextAsync(await desk.SendAsync($"incidents/{first}/split", new() { ["note"] = "kept <note>" })), StringComparison.Ordinal);
+        Assert.Contains("at most 4000", await TextAsync(await desk.SendAsync($"incidents/{first}/split", new() { ["report"] = reports[1], ["note"] = new string('x', 4001) })), StringComparison.OrdinalIgnoreCase);
+        foreach (var _ in new[] { 1, 2 }) Assert.Equal(HttpStatusCode.Redirect, (await desk.SendAsync($"incidents/{first}/split", new() { ["report"] = reports[1] })).StatusCode);
+        Assert.Equal(second, (await ReadAsync($"incidents/{second}"))["client_uuid"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_pairing_code_is_shown_once_and_pairs_the_named_device()
     {
         var desk = await SignedInAsync();
@@ -203,6 +258,13 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
         var competition = await CompetitionAsync("Valle");
         using var made = await cloud.Admin.PostAsJsonAsync($"api/v1/competitions/{competition["client_uuid"]}/races", new { name = "Sprint", discipline = "sprint" }, Stop);
         return JsonNode.Parse(await made.Content.ReadAsStringAsync(Stop))!["client_uuid"]!.GetValue<string>();
+    }
+
+    private async Task<string> IncidentAsync(string race, int bib, string? place = null, int second = 5)
+    {
+        using var reported = await cloud.Admin.PostAsJsonAsync(
+            "api/v1/incidents", new { race_uuid = race, bib_number = bib, race_location_uuid = place, occurred_at = FormattableString.Invariant($"2026-02-08T09:30:{second:00}.000Z") }, Stop);
+        return JsonNode.Parse(await reported.Content.ReadAsStringAsync(Stop))!["report"]!["incident_uuid"]!.GetValue<string>();
     }
 
     private async Task<JsonNode> ReadAsync(string path) => JsonNode.Parse(await cloud.Admin.GetStringAsync($"api/v1/{path}", Stop))!;

@@ -5,12 +5,11 @@ const typing = el => el.matches('input:not([type="radio"]):not([type="checkbox"]
 
 document.addEventListener('keydown', e => {
   if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || document.querySelector('dialog[open]')) return;
-  const act = keys[e.key === '?' ? 'help' : e.key];
+  const act = keys[e.key];
   if (act?.(e.target)) e.preventDefault();
 });
 
 const keys = {
-  help: () => document.getElementById('keys')?.showModal() ?? true,
   // Enter on a link or button is that link's; anywhere else it is what the case's button says.
   Enter: at => {
     const form = document.getElementById('resolve');

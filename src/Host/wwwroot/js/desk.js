@@ -338,7 +338,10 @@ document.addEventListener('keydown', e => {
     if (e.key === 'Escape') e.target.blur();
     return;
   }
-  if (e.key === 'j' || e.key === 'k') step(e.key === 'j' ? 1 : -1);
+  if (e.key === '?') {
+    e.preventDefault();
+    document.getElementById('keys')?.showModal();
+  } else if (e.key === 'j' || e.key === 'k') step(e.key === 'j' ? 1 : -1);
   else {
     const key = e.key === '/' ? 'slash' : e.key.toLowerCase();
     if (!/^[a-z0-9]+$/.test(key)) return;
@@ -350,7 +353,7 @@ document.addEventListener('keydown', e => {
       target.checked = true;
       target.dispatchEvent(new Event('change', { bubbles: true }));
       target.focus();
-    } else if (target.matches('input, textarea, select')) target.focus();
+    } else if (target.matches('input:not([type="checkbox"]), textarea, select')) target.focus();
     else target.click();
   }
 });

@@ -8,6 +8,8 @@ namespace ModularRace.Shared.Problems;
 /// <param name="title">One sentence for a person.</param>
 public sealed class Problem(int status, string code, string title) : Exception(title)
 {
+    public const string StaleRevisionCode = "stale_revision";
+
     public int Status { get; } = status;
 
     public string Code { get; } = code;
@@ -33,5 +35,5 @@ public sealed class Problem(int status, string code, string title) : Exception(t
 
     public static Problem Conflict(string code, string title) => new(409, code, title);
 
-    public static Problem StaleRevision() => new(412, "stale_revision", "Somebody changed this meanwhile. Read it again and decide anew.");
+    public static Problem StaleRevision() => new(412, StaleRevisionCode, "Somebody changed this meanwhile. Read it again and decide anew.");
 }

@@ -8,7 +8,8 @@ namespace ModularRace.Shared.Web;
 /// <summary>What became of a form's message.</summary>
 /// <param name="Ok">It was carried out; else what is wrong stands in the page's ModelState, beside the fields.</param>
 /// <param name="Result">The message's answer, where it was carried out.</param>
-public readonly record struct Sent<T>(bool Ok, T? Result);
+/// <param name="Code">The <see cref="Problem.Code"/> where the message refused; null: it was carried out, or never sent.</param>
+public readonly record struct Sent<T>(bool Ok, T? Result, string? Code = null);
 
 /// <summary>A page sends the same message as the endpoint; what the message refuses is shown beside the field.</summary>
 public static class PageForms
@@ -35,7 +36,7 @@ public static class PageForms
                     else page.ModelState.AddModelError("", field.Length == 0 ? text : $"{field.Replace('_', ' ')}: {text}");
                 }
 
-            return default;
+            return new Sent<T>(false, default, problem.Code);
         }
     }
 

@@ -24,6 +24,12 @@ internal sealed class WhyDeskModel(IMediator mediator) : PageModel
 
     public IReadOnlyList<MergeReason> Reasons { get; private set; } = [];
 
+    public IReadOnlyList<StandingApart> Apart { get; private set; } = [];
+
+    public Guid RaceUuid { get; private set; }
+
+    public bool MayGroup { get; private set; }
+
     public VenueTime Venue { get; private set; } = null!;
 
     public IReadOnlyList<Mark> Marks { get; private set; } = [];
@@ -40,8 +46,16 @@ internal sealed class WhyDeskModel(IMediator mediator) : PageModel
     public async Task OnGetAsync()
     {
         var told = await mediator.Send(new ExplainGroup(IncidentUuid), HttpContext.RequestAborted);
-        (Reasons, Venue) = (told.Reasons, new VenueTime(told.TimeZone));
+        (Reasons, Venue, Apart, RaceUuid, MayGroup) = (told.Reasons, new VenueTime(told.TimeZone), told.Apart, told.RaceUuid, told.MayGroup);
         if (Reasons.Count > 0 && told.Seen.Count > 1) Draw([.. told.Seen.Take(Most)]);
+    }
+
+    /// <summary>The undo of a merge, from the incident's own page, to which it leads back.</summary>
+    public async Task<IActionResult> OnPostUndoAsync(Guid merge)
+    {
+        var told = await mediator.Send(new ExplainGroup(IncidentUuid), HttpContext.RequestAborted);
+        await mediator.Send(new UndoMerge(merge), HttpContext.RequestAborted);
+        return Redirect($"/races/{told.RaceUuid}/incidents/{IncidentUuid}?said=undone");
     }
 
     private void Draw(IReadOnlyList<SeenAt> seen)

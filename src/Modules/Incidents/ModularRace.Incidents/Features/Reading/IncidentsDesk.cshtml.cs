@@ -1,3 +1,4 @@
+using System.Globalization;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -64,6 +65,12 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
 
     public bool MayDecide { get; private set; }
 
+    /// <summary>May put incidents together.</summary>
+    public bool MayMerge { get; private set; }
+
+    /// <summary>What was done on another page, which led back to this one; null: nothing.</summary>
+    public string? Said { get; private set; }
+
     public ReportForm Report { get; set; } = new();
 
     public DecideForm Decide { get; set; } = new();
@@ -74,12 +81,20 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     public static readonly IReadOnlyList<(string View, string Name)> Views =
         [("", "All"), ("officialise", "To officialise"), ("decide", "To decide"), ("decided", "Decided")];
 
-    public async Task<IActionResult> OnGetAsync()
+    public async Task<IActionResult> OnGetAsync(string? said)
     {
         if (await StandingRace.FindAsync(mediator, RaceUuid, HttpContext.RequestAborted) is { } standing && standing.ClientUuid != RaceUuid)
             return Redirect($"/races/{standing.ClientUuid}/incidents{(IncidentUuid is { } asked ? $"/{asked}" : "")}"); // a race that was merged into another leads to that
         await LoadAsync();
-        if (Case is not null && Case.ClientUuid != IncidentUuid) return Redirect(Here(Case.ClientUuid)); // an alias leads to the one that stands
+        if (Case is not null && Case.ClientUuid != IncidentUuid) return Redirect(KeptFilters.After(Here(Case.ClientUuid).Split('?')[0], Request.QueryString.Value, ("said", said))); // an alias leads to the one that stands
+        Said = said switch
+        {
+            "merged" => "They are one incident now. It can be undone below, where it says why.",
+            "split" => "What was split out is an incident of its own now. It can be put together again below.",
+            "undone" => "Undone: they are told apart, and stand as two incidents.",
+            "corrected" => "Corrected. The history keeps what it was before.",
+            _ => null,
+        };
         return Page();
     }
 
@@ -123,16 +138,15 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     }
 
     /// <summary>The address of this list, with or without a case open, filters kept.</summary>
-    public string Here(Guid? incident, string? view = null, string? handler = null)
-    {
-        var query = new List<string>();
-        if ((view ?? View) is { Length: > 0 } tab) query.Add($"view={Uri.EscapeDataString(tab)}");
-        if (Bib is { } bib) query.Add(FormattableString.Invariant($"bib={bib}"));
-        if (Location is { } place) query.Add($"location={place}");
-        if (handler is not null) query.Add($"handler={handler}");
-        var path = incident is { } uuid ? $"/races/{RaceUuid}/incidents/{uuid}" : $"/races/{RaceUuid}/incidents";
-        return query.Count == 0 ? path : $"{path}?{string.Join('&', query)}";
-    }
+    public string Here(Guid? incident, string? view = null, string? handler = null) =>
+        Filtered(incident is { } uuid ? $"/races/{RaceUuid}/incidents/{uuid}" : $"/races/{RaceUuid}/incidents", view, handler);
+
+    /// <summary>A page that does something with the case that is open, and leads back to the list as it is.</summary>
+    public string Doing(string what, Guid? report = null) =>
+        KeptFilters.Of($"/incidents/{Case!.ClientUuid}/{what}", ("report", report?.ToString()), ("list", Filtered("")));
+
+    private string Filtered(string path, string? view = null, string? handler = null) => KeptFilters.Of(
+        path, ("view", view ?? View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("location", Location?.ToString()), ("handler", handler));
 
     public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? (location is null ? "No place given" : "A place that was removed");
 
@@ -179,6 +193,7 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
         Penalties = await mediator.Send(new FindPenaltiesOfRace(RaceUuid), aborted);
         MayReport = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident, Roles.VarOperator, Roles.Referee);
         MayDecide = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident);
+        MayMerge = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident, Roles.VarOperator);
 
         var page = await mediator.Send(new ListIncidents(RaceUuid, BibNumber: Bib, RaceLocationUuid: Location, Limit: PageRequest.Most), aborted);
         (Fitting, Cut) = (page.Items, page.NextCursor is not null);
