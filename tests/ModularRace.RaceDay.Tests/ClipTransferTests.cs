@@ -80,6 +80,23 @@ public sealed class ClipTransferTests(CloudAndPi day) : IClassFixture<CloudAndPi
     }
 
     [Fact]
+    public async Task A_cleared_Pi_has_its_card_back_and_the_cloud_has_the_clips()
+    {
+        await SentAsync();
+        var clip = ClipFiles.Mp4(900_000, seed: 31);
+        var seen = await SeeAsync(clip);
+        await SentAsync();
+        var folder = new DirectoryInfo(Path.Combine(Path.GetTempPath(), "modularrace-tests", day.PiHost.Database.Name, "device"));
+        long Lies() => folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+        Assert.True(Lies() >= clip.Length);
+        await day.Pi.Post("/device/clear", new { confirm = "Trial Cup" }, HttpStatusCode.OK);
+        Assert.Equal(0, Lies());
+        Assert.Empty((await day.Pi.Get("/device/clips"))["items"]!.AsArray());
+        Assert.Equal(clip, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{seen.Report}/clip"));
+        await day.Pi.Post("/device/download?wait=true", new { competition_uuid = day.Competition }, HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task The_same_content_goes_once()
     {
         await SentAsync();
