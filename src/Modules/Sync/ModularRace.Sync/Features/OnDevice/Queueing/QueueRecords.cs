@@ -20,7 +20,9 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, De
     {
         if (notification.Source != ChangeSource.Local || notification.Records.Count == 0) return;
         var uuids = notification.Records.Select(r => r.ClientUuid).Distinct().ToArray();
-        var entries = await db.Queue.Where(e => uuids.Contains(e.ClientUuid)).ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
+        // Locked: an answer for the edit before that comes in just now is written down before this or after it, and never makes
+        // an edit "sent" that was not.
+        var entries = await db.Queue.FromSql($"SELECT * FROM sync.sync_queue WHERE client_uuid = ANY({uuids}) ORDER BY id FOR UPDATE").ToDictionaryAsync(e => e.ClientUuid, cancellationToken);
         var bases = await db.RecordBases.AsNoTracking().Where(b => uuids.Contains(b.ClientUuid)).ToDictionaryAsync(b => (b.RecordType, b.ClientUuid), cancellationToken);
 
         foreach (var record in notification.Records)
