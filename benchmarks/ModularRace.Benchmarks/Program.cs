@@ -1,3 +1,4 @@
+using ModularRace.Benchmarks.Clips;
 using ModularRace.Benchmarks.Dedup;
 using ModularRace.Benchmarks.Sync;
 using ModularRace.Benchmarks.Touch;
@@ -10,11 +11,13 @@ switch (args)
         return await SyncBenchmark.RunAsync(wanted) ? 0 : 1;
     case ["dedup", .. var wanted] when DedupBenchmark.Read(wanted) is { } sizes:
         return await DedupBenchmark.RunAsync(sizes) ? 0 : 1;
+    case ["clips", .. var wanted]:
+        return await ClipBenchmark.RunAsync(wanted) ? 0 : 1;
     case ["tap"]:
         return await TapBenchmark.RunAsync() ? 0 : 1;
     case ["pi"]:
         return await PiBenchmark.RunAsync() ? 0 : 1;
     default:
-        await Console.Error.WriteLineAsync($"Usage: build/bench.sh sync [{string.Join('|', SyncBenchmark.Parts)}]... | dedup [10k|1m|10m|any size]... | tap | pi");
+        await Console.Error.WriteLineAsync($"Usage: build/bench.sh sync [{string.Join('|', SyncBenchmark.Parts)}]... | dedup [10k|1m|10m|any size]... | clips [{string.Join('|', ClipBenchmark.Parts)}]... | tap | pi");
         return 2;
 }

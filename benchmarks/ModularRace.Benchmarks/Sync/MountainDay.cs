@@ -38,10 +38,12 @@ internal sealed class MountainDay : IAsyncDisposable
 
     /// <param name="startList">Of the race, CSV; null: none.</param>
     /// <param name="ofPi">Where the Pi's data is; null: beside the cloud's.</param>
-    public static async Task<MountainDay> BeginAsync(string? startList = null, TestDatabase? ofPi = null)
+    /// <param name="mostBytesOfClip">What Pi and cloud take at the most; null: their own limit.</param>
+    public static async Task<MountainDay> BeginAsync(string? startList = null, TestDatabase? ofPi = null, long? mostBytesOfClip = null)
     {
         var day = new MountainDay();
         if (ofPi is not null) day.pi.Database = ofPi;
+        if (mostBytesOfClip is { } most) day.pi.Settings["Clips__MostBytes"] = day.cloud.Settings["Clips__MostBytes"] = most.ToString(CultureInfo.InvariantCulture);
         try
         {
             await day.PrepareAsync(startList);

@@ -10,15 +10,19 @@ namespace ModularRace.Sync.Domain.OnDevice.Link;
 /// </summary>
 internal sealed class ClipPiece : HttpContent
 {
-    /// <summary>Seconds on the slowest link: nothing that wants to go waits for more than this.</summary>
+    /// <summary>Seconds on the slowest link: what else wants to go shares it with no more than this.</summary>
     private const int Block = 4 * 1024;
+    /// <summary>Below what a server, or a proxy before it, waits for the next byte.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
     private readonly Stream file;
     private readonly long from;
-    private readonly Func<bool> interrupted;
+    private readonly ClipTurn turn;
+    private readonly TimeProvider time;
+    private readonly Action? written;
 
-    public ClipPiece(Stream file, long from, long most, Func<bool> interrupted)
+    public ClipPiece(Stream file, long from, long most, ClipTurn turn, TimeProvider time, Action? written = null)
     {
-        (this.file, this.from, this.interrupted, Most) = (file, from, interrupted, most);
+        (this.file, this.from, this.turn, this.time, this.written, Most) = (file, from, turn, time, written, most);
         Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
     }
 
@@ -35,13 +39,15 @@ internal sealed class ClipPiece : HttpContent
         var buffer = ArrayPool<byte>.Shared.Rent(Block);
         try
         {
-            while (Sent < Most && !interrupted())
+            while (Sent < Most && await turn.WaitAsync(LongestPause, time, cancellationToken) && !turn.Ended)
             {
                 var count = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(Block, Most - Sent)), cancellationToken);
                 if (count == 0) break;
                 await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 Sent += count;
             }
+
+            if (Sent == Most) written?.Invoke();
         }
         finally
         {

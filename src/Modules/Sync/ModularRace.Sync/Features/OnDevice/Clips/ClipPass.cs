@@ -17,49 +17,103 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(1);
 
     /// <param name="tally">The run's figures.</param>
-    /// <param name="byHand">A person asked for the run.</param>
-    /// <param name="interrupted">Records want to go, or something else does: the request that is on its way ends where it is.</param>
+    /// <param name="byHand">Whether a person asked for the run, be it meanwhile.</param>
+    /// <param name="turn">Pauses while records go, and ends where something else wants to.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LinkFailure">The link broke, and there is none any more.</exception>
-    public async Task RunAsync(RunTally tally, bool byHand, Func<bool> interrupted, CancellationToken cancellationToken)
+    public async Task RunAsync(RunTally tally, Func<bool> byHand, ClipTurn turn, CancellationToken cancellationToken)
     {
         if ((await sender.SendAsync(new ReadCloudTarget(), cancellationToken)).Access is not { } access) return;
-        while (!interrupted() && await sender.SendAsync(new TakeClip(byHand), cancellationToken) is { } clip)
+        Announced? next = null;
+        Task<bool>? ending = null;
+        try
         {
-            tally.TriedClips = true;
-            progress.Report("clips", tally.ClipsUploaded, tally.ClipsUploaded + clip.Waiting);
-            try
+            while (!turn.Ended && (next ?? await AnnounceAsync(access, byHand(), null, turn, cancellationToken)) is { } clip)
             {
-                if (await SendAsync(access, clip, interrupted, cancellationToken))
+                next = null;
+                tally.TriedClips = true;
+                progress.Report("clips", tally.ClipsUploaded, tally.ClipsUploaded + clip.Clip.Waiting);
+                var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var before = ending;
+                ending = Observed(TrySendAsync(access, clip, byHand, turn, new LastPiece(AnnounceNextAsync, () => written.TrySetResult()), cancellationToken));
+                // With its last byte written the next one goes: the link has no pause for the answer, which takes a round trip.
+                await Task.WhenAny(ending, written.Task);
+                if (before is not null && await before) tally.ClipsUploaded++;
+                if (next is not null) continue;
+                if (await ending) tally.ClipsUploaded++;
+                ending = null;
+
+                async Task AnnounceNextAsync()
                 {
-                    await sender.SendAsync(new ClipArrived(clip.Sha256), cancellationToken);
-                    tally.ClipsUploaded++;
+                    // What is not settled yet would be taken once more.
+                    if (before is not null) await Task.WhenAny(before);
+                    next = await AnnounceAsync(access, byHand(), clip.Clip.Sha256, turn, cancellationToken);
                 }
             }
-            catch (Problem e)
-            {
-                await sender.SendAsync(new PutOffClip(clip.Sha256, e.Code, e.Message), cancellationToken);
-            }
-            catch (FileNotFoundException)
-            {
-                await sender.SendAsync(new PutOffClip(clip.Sha256, "clip_lost", "The clip is not on this Pi any more.", ForGood: true), cancellationToken);
-            }
+
+            if (ending is not null && await ending) tally.ClipsUploaded++;
+        }
+        finally
+        {
+            if (ending is not null) await Task.WhenAny(ending);
         }
     }
 
-    /// <summary>True where all of it is on the cloud, false where it was interrupted.</summary>
-    private async Task<bool> SendAsync(CloudAccess access, ClipOnItsWay clip, Func<bool> interrupted, CancellationToken cancellationToken)
+    /// <summary>True where all of it is on the cloud. What the cloud will not take is put off.</summary>
+    private async Task<bool> TrySendAsync(CloudAccess access, Announced next, Func<bool> byHand, ClipTurn turn, LastPiece last, CancellationToken cancellationToken)
     {
+        var sha256 = next.Clip.Sha256;
+        try
+        {
+            if (!await SendAsync(access, next, byHand, turn, last, cancellationToken)) return false;
+            await sender.SendAsync(new ClipArrived(sha256), cancellationToken);
+            return true;
+        }
+        catch (Problem e)
+        {
+            await sender.SendAsync(new PutOffClip(sha256, e.Code, e.Message), cancellationToken);
+        }
+        catch (FileNotFoundException)
+        {
+            await sender.SendAsync(new PutOffClip(sha256, "clip_lost", "The clip is not on this Pi any more.", ForGood: true), cancellationToken);
+        }
+
+        return false;
+    }
+
+    /// <summary>The next that may go, on its way to be announced; null: none.</summary>
+    /// <param name="before">The one that goes just now.</param>
+    private async Task<Announced?> AnnounceAsync(CloudAccess access, bool byHand, string? before, ClipTurn turn, CancellationToken cancellationToken)
+    {
+        if (await sender.SendAsync(new TakeClip(byHand, before), cancellationToken) is not { } clip) return null;
+        return new Announced(clip, Observed(BeginAsync(access, clip, turn, cancellationToken)));
+    }
+
+    private async Task<ClipAt> BeginAsync(CloudAccess access, ClipOnItsWay clip, ClipTurn turn, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+        return await link.BeginClipAsync(access, clip.ReportUuid, clip.Sha256, clip.SizeBytes, clip.ContentType, cancellationToken);
+    }
+
+    /// <summary>True where all of it is on the cloud, false where it is not its turn any more.</summary>
+    private async Task<bool> SendAsync(CloudAccess access, Announced next, Func<bool> byHand, ClipTurn turn, LastPiece last, CancellationToken cancellationToken)
+    {
+        var clip = next.Clip;
         await using var file = await sender.SendAsync(new OpenHeldClip(clip.Sha256), cancellationToken) ?? throw new FileNotFoundException();
+        var told = false;
         for (int breaks = 0, beginnings = 0; ;)
         {
-            var at = await link.BeginClipAsync(access, clip.ReportUuid, clip.Sha256, clip.SizeBytes, clip.ContentType, cancellationToken);
+            var at = breaks + beginnings == 0 ? await next.At : await BeginAsync(access, clip, turn, cancellationToken);
             try
             {
                 while (at.Offset < clip.SizeBytes)
                 {
-                    if (interrupted()) return false;
-                    var piece = new ClipPiece(file, at.Offset, Math.Min(size.Now, clip.SizeBytes - at.Offset), interrupted);
+                    if (turn.Ended || !await sender.SendAsync(new MayClipsGo(byHand()), cancellationToken)) return false;
+                    var most = Math.Min(size.Now, clip.SizeBytes - at.Offset);
+                    var isLast = !told && at.Offset + most == clip.SizeBytes;
+                    if (isLast) await last.AnnounceNext();
+                    told |= isLast;
+                    var piece = new ClipPiece(file, at.Offset, most, turn, time, isLast ? last.Written : null);
                     var started = time.GetTimestamp();
                     at = await link.SendClipAsync(access, at, piece, cancellationToken);
                     size.Held(piece.Sent, time.GetElapsedTime(started));
@@ -81,4 +135,18 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
             }
         }
     }
+
+    /// <summary>Where nobody waits for it any more nobody asks what became of it.</summary>
+    private static Task<T> Observed<T>(Task<T> task)
+    {
+        _ = task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return task;
+    }
+
+    /// <param name="AnnounceNext">Before it: the next clip is announced, so that its place is known when it is to go.</param>
+    /// <param name="Written">After its last byte.</param>
+    private sealed record LastPiece(Func<Task> AnnounceNext, Action Written);
+
+    /// <param name="At">Where the cloud says that it stands.</param>
+    private sealed record Announced(ClipOnItsWay Clip, Task<ClipAt> At);
 }

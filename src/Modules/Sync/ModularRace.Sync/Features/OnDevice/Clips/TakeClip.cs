@@ -11,24 +11,32 @@ namespace ModularRace.Sync.Features.OnDevice.Clips;
 
 /// <summary>The next clip that may go: that of the oldest report, once the report itself is where it belongs (R12). Null: none.</summary>
 /// <param name="ByHand">A person asked for this run.</param>
-internal sealed record TakeClip(bool ByHand) : IQuery<ClipOnItsWay?>;
+/// <param name="Before">The one that goes just now: the next after it.</param>
+internal sealed record TakeClip(bool ByHand, string? Before = null) : IQuery<ClipOnItsWay?>;
 
 /// <param name="ContentType">As its content says.</param>
 /// <param name="Waiting">How many may go, this one among them.</param>
 internal sealed record ClipOnItsWay(string Sha256, Guid ReportUuid, long SizeBytes, string ContentType, int Waiting);
 
+/// <summary>Whether the clip that goes just now may go on: somebody may have chosen otherwise meanwhile.</summary>
+internal sealed record MayClipsGo(bool ByHand) : IQuery<bool>;
+
 /// <summary>How many clips may go now by themselves.</summary>
 internal sealed record CountClipsDue : IQuery<int>;
 
-internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMediator mediator) : IRequestHandler<TakeClip, ClipOnItsWay?>, IRequestHandler<CountClipsDue, int>
+internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMediator mediator) : IRequestHandler<TakeClip, ClipOnItsWay?>, IRequestHandler<MayClipsGo, bool>, IRequestHandler<CountClipsDue, int>
 {
     public async Task<ClipOnItsWay?> Handle(TakeClip request, CancellationToken cancellationToken)
     {
         var due = await DueAsync(request.ByHand, cancellationToken);
+        if (request.Before is { } before) due = due.Where(t => t.Sha256 != before);
         if (await due.FirstOrDefaultAsync(cancellationToken) is not { } next) return null;
         var held = (await mediator.Send(new FindHeldClips([next.Sha256]), cancellationToken)).SingleOrDefault();
         return new ClipOnItsWay(next.Sha256, next.ReportUuid, next.SizeBytes, held?.ContentType ?? "", await due.CountAsync(cancellationToken));
     }
+
+    public async Task<bool> Handle(MayClipsGo request, CancellationToken cancellationToken) =>
+        request.ByHand || await db.ThisDevice.Select(d => d.ClipSending).SingleOrDefaultAsync(cancellationToken) != ClipSending.ByHand;
 
     public async Task<int> Handle(CountClipsDue request, CancellationToken cancellationToken) => await (await DueAsync(byHand: false, cancellationToken)).CountAsync(cancellationToken);
 
@@ -36,7 +44,7 @@ internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMe
     {
         var now = clock.Read().Corrected;
         var never = now + RetryTimes.Beyond;
-        var wanted = byHand || await db.ThisDevice.Select(d => d.ClipSending).SingleOrDefaultAsync(cancellationToken) != ClipSending.ByHand;
+        var wanted = await Handle(new MayClipsGo(byHand), cancellationToken);
         // The cloud knows the report, be it in conflict or in quarantine.
         return from t in db.ClipTransfers.AsNoTracking()
                join q in db.Queue on t.ReportUuid equals q.ClientUuid

@@ -11,9 +11,9 @@ namespace ModularRace.Sync.Features.OnDevice.Sending;
 
 /// <summary>
 /// Does one thing with the cloud at a time: runs and downloads, in turn. Who asks for a run while one is on joins it, and it
-/// looks at the queue once more before it ends. After the records go the clips (R12), for as long as nobody wants anything
-/// else: who asks meanwhile gets a pass of records at once, and an answer when that is done. Nothing that a finger waits for
-/// passes through here.
+/// looks at the queue once more before it ends. After the records go the clips (R12). Where records want to go meanwhile the
+/// clip that is on its way pauses in the middle of its request, and they go at once on a connection of their own; who asked is
+/// answered when they are there, and the clip goes on. Nothing that a finger waits for passes through here.
 /// </summary>
 internal sealed class SyncRunner(
     IServiceScopeFactory scopes, ScopedSender sender, LinkMeter meter, DeviceProgress progress, TimeProvider time, ILogger<SyncRunner> logger)
@@ -37,7 +37,6 @@ internal sealed class SyncRunner(
         {
             if (run is { } on)
             {
-                on.Asked = true;
                 on.Manual |= manual;
                 on.Release |= manual;
                 return on.Join();
@@ -126,13 +125,14 @@ internal sealed class SyncRunner(
         var tally = new RunTally();
         Exception? error = null;
         var first = true;
+        var clips = Task.CompletedTask;
         do
         {
             bool release;
             List<TaskCompletionSource<SyncFigures>> hasty;
             lock (gate)
             {
-                on.Asked = false;
+                on.ForgetAsked();
                 release = on.Release;
                 on.Release = false;
                 hasty = on.TakeHasty();
@@ -140,18 +140,30 @@ internal sealed class SyncRunner(
 
             // Who joined while a pass was timing out gets one of their own: the link may be back since. A tap that asked for
             // its second of gathering, and went with the batch meanwhile, needs none, nor the round trips that it costs (R12).
-            if (first || release || error is not null || await IsAnythingDueAsync(stopping)) error = await PassAsync(tally, release, stopping);
+            if (first || release || error is not null || await IsAnythingDueAsync(stopping))
+            {
+                using (on.Clips.Pause()) error = await PassAsync(tally, release, stopping);
+                if (error is not null) on.Clips.End();
+            }
+
             first = false;
             foreach (var waiting in hasty) Run.End(waiting, Figures(), Told(error));
-            if (error is null && on.SendsClips) await ClipsAsync(on, tally, stopping);
+            if (error is not null || !on.SendsClips) continue;
+            var alone = time.GetTimestamp();
+            if (clips.IsCompleted) clips = ClipsAsync(on, tally, stopping);
+            await Task.WhenAny(clips, on.AskedFor);
+            tally.ClipsTook += time.GetElapsedTime(alone);
         }
         while (AskedAgain(on) && !stopping.IsCancellationRequested);
+
+        on.Clips.End();
+        await clips;
 
         var figures = Figures();
         try
         {
-            var clips = tally.TriedClips ? (long)tally.ClipsTook.TotalMilliseconds : (long?)null;
-            if (!stopping.IsCancellationRequested) await sender.SendAsync(new FinishRun(startedAt, on.Manual, tally.Reached, error?.Message, tally.Deferred, figures, clips), stopping);
+            var took = tally.TriedClips ? (long)tally.ClipsTook.TotalMilliseconds : (long?)null;
+            if (!stopping.IsCancellationRequested) await sender.SendAsync(new FinishRun(startedAt, on.Manual, tally.Reached, error?.Message, tally.Deferred, figures, took), stopping);
         }
         catch (Exception e)
         {
@@ -175,12 +187,12 @@ internal sealed class SyncRunner(
     /// <summary>R11, R12: whatever becomes of a clip, the run of records that went before it has ended well.</summary>
     private async Task ClipsAsync(Run on, RunTally tally, CancellationToken stopping)
     {
-        var started = time.GetTimestamp();
         lock (gate) on.WithClips = true;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<ClipPass>().RunAsync(tally, on.Manual, () => on.Asked || Volatile.Read(ref queued) > 0 || stopping.IsCancellationRequested, stopping);
+            on.Clips.Begin(() => Volatile.Read(ref queued) > 0 || stopping.IsCancellationRequested);
+            await scope.ServiceProvider.GetRequiredService<ClipPass>().RunAsync(tally, () => on.Manual, on.Clips, stopping);
             on.GaveWay = Volatile.Read(ref queued) > 0;
         }
         catch (Exception e)
@@ -188,8 +200,6 @@ internal sealed class SyncRunner(
             if (e is LinkFailure or Problem or OperationCanceledException) logger.LogInformation("Clips wait: {Reason}", e.Message);
             else logger.LogError(e, "Clips could not be sent.");
         }
-
-        tally.ClipsTook += time.GetElapsedTime(started);
     }
 
     /// <summary>Where nobody can tell, a pass will.</summary>
@@ -276,8 +286,16 @@ internal sealed class SyncRunner(
     {
         public bool Manual { get; set; }
 
+        private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         /// <summary>Somebody asked since the last pass began.</summary>
-        public volatile bool Asked;
+        public bool Asked => asked.Task.IsCompleted;
+
+        /// <summary>Ends when somebody asks.</summary>
+        public Task AskedFor => asked.Task;
+
+        /// <summary>What its clips do while records go.</summary>
+        public ClipTurn Clips { get; } = new();
 
         /// <summary>A download's does not: it ends with the records.</summary>
         public bool SendsClips { get; init; }
@@ -293,8 +311,14 @@ internal sealed class SyncRunner(
 
         private List<TaskCompletionSource<SyncFigures>> hasty = [];
 
+        public void ForgetAsked()
+        {
+            if (Asked) asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
         public Task<SyncFigures> Join()
         {
+            asked.TrySetResult();
             if (!WithClips) return Ended.Task;
             hasty.Add(Observed(new TaskCompletionSource<SyncFigures>(TaskCreationOptions.RunContinuationsAsynchronously)));
             return hasty[^1].Task;
