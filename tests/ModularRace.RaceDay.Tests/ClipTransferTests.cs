@@ -164,6 +164,84 @@ public sealed class ClipTransferTests(CloudAndPi day) : IClassFixture<CloudAndPi
         Assert.Equal("stored", (string?)(await ClipAsync(day.Cloud, bad))!["state"]);
     }
 
+    [Fact]
+    public async Task A_Pi_with_clips_and_no_link_goes_by_stick_and_is_cleared_by_the_receipt()
+    {
+        await SentAsync();
+        var half = ClipFiles.Mp4(1_500_000, seed: 41);
+        var before = day.Link.ClipBytes;
+        day.Link.PauseClips = () => Task.Delay(5);
+        var begun = await SeeAsync(half);
+        await UntilAsync(() => Task.FromResult(day.Link.ClipBytes - before > 500_000));
+        day.Link.GoDown();
+        day.Link.PauseClips = null;
+        var whole = ClipFiles.WebM(2_600_000, seed: 42);
+        var seen = await SeeAsync(whole);
+        Assert.True((int)(await day.Pi.Get("/device"))["clips_pending"]! > 0);
+        var archive = await day.Pi.GetByteArrayAsync(new Uri("api/v1/device/export", UriKind.Relative));
+        Assert.InRange(archive.Length, half.Length + whole.Length, half.Length + whole.Length + 200_000);
+        // Nobody reads the stick who is not the cloud, and nobody changes it.
+        Assert.True(archive.AsSpan().IndexOf(whole.AsSpan(1_000_000, 64)) < 0);
+        var changed = (byte[])archive.Clone();
+        changed[archive.Length / 2] ^= 1;
+        await ImportAsync(changed, HttpStatusCode.BadRequest);
+        await ImportAsync(archive[..(archive.Length * 2 / 3)], HttpStatusCode.BadRequest);
+
+        var receipt = await ImportAsync(archive, HttpStatusCode.OK);
+        Assert.Equal(2, receipt["clips"]!.AsArray().Count(c => c!["error"] is null));
+        foreach (var (report, clip) in new[] { (begun, half), (seen, whole) })
+        {
+            Assert.Equal(clip, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{report.Report}/clip"));
+            Assert.Equal("stored", (string?)(await ClipAsync(day.Cloud, report))!["state"]);
+        }
+
+        var again = await ImportAsync(archive, HttpStatusCode.OK);
+        Assert.All(again["results"]!.AsArray(), r => Assert.Equal("already_synced", (string?)r!["status"]));
+        Assert.Equal(receipt["clips"]!.ToJsonString(), again["clips"]!.ToJsonString());
+
+        Assert.True((bool)(await day.Pi.Post("/device/receipt", receipt, HttpStatusCode.OK))["covers"]!);
+        Assert.Equal(0, (int)(await day.Pi.Get("/device"))["clips_pending"]!);
+        Assert.Equal("stored", (string?)(await ClipAsync(day.Pi, seen))!["state"]);
+        // What the cloud holds needs no stick any more.
+        Assert.InRange((await day.Pi.GetByteArrayAsync(new Uri("api/v1/device/export", UriKind.Relative))).Length, 1, 200_000);
+        await day.Pi.Post("/device/clear", new { confirm = "Trial Cup" }, HttpStatusCode.OK);
+        day.Link.ComeBack();
+        await day.Pi.Post("/device/download?wait=true", new { competition_uuid = day.Competition }, HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_clip_on_a_stick_that_is_no_video_is_told_and_stands_in_the_way_of_the_receipt_only()
+    {
+        await SentAsync();
+        day.Link.GoDown();
+        var bad = await SeeAsync(ClipFiles.Mp4(60_000, seed: 43));
+        var sha256 = (string)(await ClipAsync(day.Pi, bad))!["sha256"]!;
+        var file = Path.Combine(Path.GetTempPath(), "modularrace-tests", day.PiHost.Database.Name, "device", sha256[..2], sha256);
+        var bytes = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, [.. bytes[..^1], (byte)(bytes[^1] ^ 1)]);
+        var good = ClipFiles.Mp4(60_000, seed: 44);
+        var seen = await SeeAsync(good);
+        var receipt = await ImportAsync(await day.Pi.GetByteArrayAsync(new Uri("api/v1/device/export", UriKind.Relative)), HttpStatusCode.OK);
+        Assert.Equal("checksum_mismatch", (string?)receipt["clips"]!.AsArray().Single(c => c!["error"] is not null)!["error"]!["code"]);
+        Assert.Equal(sha256, (string?)receipt["missing"]!.AsArray().Single()!["content_sha256"]);
+        Assert.Empty(receipt["receipts"]!.AsArray());
+        Assert.Equal(good, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{seen.Report}/clip"));
+        Assert.False((bool)(await day.Pi.Post("/device/receipt", receipt, HttpStatusCode.OK))["covers"]!);
+        Assert.Equal(1, (int)(await day.Pi.Get("/device"))["clips_pending"]!);
+
+        await File.WriteAllBytesAsync(file, bytes);
+        day.Link.ComeBack();
+        await SentAsync();
+        Assert.Equal(bytes, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{bad.Report}/clip"));
+    }
+
+    private async Task<JsonNode> ImportAsync(byte[] archive, HttpStatusCode status)
+    {
+        using var content = new ByteArrayContent(archive);
+        content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/octet-stream");
+        return await day.Cloud.Post("/sync/import", content, status);
+    }
+
     /// <summary>Reports a bib of its own, with a clip where one is given.</summary>
     private async Task<Seen> SeeAsync(byte[]? clip)
     {
@@ -194,7 +272,7 @@ public sealed class ClipTransferTests(CloudAndPi day) : IClassFixture<CloudAndPi
             await Task.Delay(100);
         }
 
-        Assert.Fail($"Not sent: {(await day.Pi.Get("/device/clips")).ToJsonString()}\n{day.PiHost.Output}");
+        Assert.Fail($"Not sent: {(await day.Pi.Get("/device/clips")).ToJsonString()}\n{(await day.Pi.Get("/device/queue?status=pending")).ToJsonString()}\n{day.PiHost.Output}\n{day.CloudHost.Output}");
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)

@@ -9,7 +9,7 @@ namespace ModularRace.Host.Http;
 /// <summary>How large a body may be, and how it may be packed. Limits count what comes out of the packing.</summary>
 internal static class Bodies
 {
-    public const long Sync = 8 << 20, StartList = 5 << 20, Other = 1 << 20, Archive = 512 << 20, Receipt = 64 << 20, Clip = 1 << 30;
+    public const long Sync = 8 << 20, StartList = 5 << 20, Other = 1 << 20, Archive = 32L << 30, Receipt = 64 << 20, Clip = 1 << 30;
 
     /// <summary>A refused body up to this size is read to its end and thrown away (for five seconds at most): a client that is still sending when its connection closes never hears why.</summary>
     private const long Drained = 64 << 20;

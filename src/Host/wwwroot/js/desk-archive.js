@@ -23,11 +23,14 @@ const show = (receipt, text) => {
   }
   const whole = receipt.receipts.length > 0;
   const left = receipt.missing.length + receipt.different.length;
+  const clips = receipt.clips ?? [];
+  const held = clips.filter(c => !c.error).length;
+  if (held > 0) sums.append(el('div', {}, el('b', {}, String(held)), el('span', {}, held === 1 ? 'clip' : 'clips')));
   const verdict = whole ? 'All that is on the Pi is here: with this receipt it may be cleared.'
-    : left > 0 ? `${count(left, 'record')} of the Pi ${left === 1 ? 'is' : 'are'} not here as ${left === 1 ? 'it is' : 'they are'} there: it may not be cleared by this receipt.`
+    : left > 0 ? `${count(left, 'record or clip', 'records and clips')} of the Pi ${left === 1 ? 'is' : 'are'} not here as ${left === 1 ? 'it is' : 'they are'} there: it may not be cleared by this receipt.`
       : receipt.complete ? 'A journal tells what was written, not all that is on the Pi: it may not be cleared by this receipt.' : 'The last record of the journal was torn off; all before it was taken.';
   const name = `modularrace-receipt-${(receipt.device_name ?? receipt.device_uuid).replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${receipt.imported_at.replace(/[^0-9]/g, '').slice(0, 14)}.mrr`;
-  const bad = receipt.results.filter(r => r.error).slice(0, 50);
+  const bad = [...receipt.results, ...clips.map(c => ({ ...c, type: 'clip of report', client_uuid: c.report_uuid }))].filter(r => r.error).slice(0, 50);
   outcome.replaceChildren(
     el('h2', {}, `${count(receipt.results.length, 'record')} of ${receipt.device_name ?? 'a device'}`), sums, el('p', { class: `alert in ${whole ? 'good' : ''}`, role: 'status' }, verdict),
     el('p', {}, el('a', { class: 'btn go', download: name, href: URL.createObjectURL(new Blob([text], { type: 'application/json' })) }, 'Receipt for the stick'), ` Put it on the stick; the Pi takes it under End of day.`),

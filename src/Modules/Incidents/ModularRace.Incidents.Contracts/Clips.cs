@@ -50,5 +50,13 @@ public sealed record HeldClip(string Sha256, long SizeBytes, string ContentType,
 /// <summary>The bytes of a clip, to be read from any place; the caller closes it. Null: they are not here.</summary>
 public sealed record OpenHeldClip(string Sha256) : IQuery<Stream?>;
 
+/// <summary>
+/// On the cloud: the next bytes of a device's clip, which a person who may speak for the device brings on a memory stick. They
+/// count as if the device had sent them; what is here already is not taken again (R2). No transaction is around it. Answers how
+/// many bytes of the clip are here; all of them: it is whole, verified and kept.
+/// </summary>
+/// <param name="Offset">Where they belong.</param>
+public sealed record CarryClip(Guid DeviceUuid, Guid ReportUuid, string Sha256, long SizeBytes, long Offset, ArraySegment<byte> Bytes) : IRequest<long>;
+
 /// <summary>On a Pi: what became of a clip on its way to the cloud. One of <see cref="ClipStates"/>.</summary>
 public sealed record SetClipState(string Sha256, string State) : ICommand<Done>;

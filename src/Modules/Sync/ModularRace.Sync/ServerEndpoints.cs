@@ -28,7 +28,7 @@ internal static class ServerEndpoints
     private const long LargestBody = 8 * 1024 * 1024;
 
     /// <summary>An archive is read as it comes, never whole.</summary>
-    private const long LargestArchive = 512L * 1024 * 1024;
+    private const long LargestArchive = 32L * 1024 * 1024 * 1024;
 
     public static void MapHealth(IEndpointRouteBuilder api, SyncRole role) =>
         api.MapGet("/sync/health", (TimeProvider time) => TypedResults.Ok(ReadHealth.Answer(role, time)))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Records;
 
@@ -10,10 +11,12 @@ namespace ModularRace.Sync.Wire;
 /// <param name="Different">What it holds otherwise.</param>
 /// <param name="Receipts">Each continues the one before, the last covers everything; none where anything is missing or different, or the file told nothing of the whole.</param>
 /// <param name="Complete">The file was read to its end. A journal whose last frame is torn is not, and all before that was taken.</param>
+/// <param name="Clips">What became of the clips whose bytes the file holds; null: it holds none.</param>
 /// <param name="Signature">By the key of the device's receipts, over the canonical JSON of this without <c>signature</c>.</param>
 internal sealed record ImportReceipt(
     int Version, Guid DeviceUuid, string? DeviceName, DateTimeOffset ImportedAt, bool Complete, IReadOnlyList<ImportResult> Results, IReadOnlyList<VerifyFault> Missing,
-    IReadOnlyList<VerifyFault> Different, IReadOnlyList<Receipt> Receipts, string Signature)
+    IReadOnlyList<VerifyFault> Different, IReadOnlyList<Receipt> Receipts, string Signature,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedClip>? Clips = null)
 {
     public const int Current = 1;
 
@@ -25,6 +28,9 @@ internal sealed record ImportReceipt(
         return CanonicalJson.Write(body);
     }
 }
+
+/// <param name="Error">Why it could not be taken; null: the cloud holds it, whole.</param>
+internal sealed record ImportedClip(Guid ReportUuid, string Sha256, RecordError? Error);
 
 /// <param name="Edit">The edit that it is the outcome of.</param>
 /// <param name="Status">One of <see cref="UploadStatuses"/>.</param>

@@ -8,8 +8,14 @@ namespace ModularRace.Incidents.Domain.Clips;
 /// <summary>R15: whose clips are taken. A person adds one to a report that the person may edit; a device sends what its own reports name.</summary>
 internal sealed class ClipAccess(IMediator mediator, ICurrentActor current, ISystemIdentity system)
 {
+    /// <summary>The device whose clip a person brings on a memory stick.</summary>
+    public Guid? Carried { get; set; }
+
+    /// <summary>The device whose clip it is; null: a person's.</summary>
+    public Guid? Device => Carried ?? current.Actor.DeviceUuid;
+
     /// <summary>Who goes on with an upload is who began it.</summary>
-    public string Owner => current.Actor.DeviceUuid?.ToString() ?? current.Signature;
+    public string Owner => Device?.ToString() ?? current.Signature;
 
     /// <param name="reportUuid">Whose clip it is.</param>
     /// <param name="sha256">As announced; null: not said.</param>
@@ -18,7 +24,7 @@ internal sealed class ClipAccess(IMediator mediator, ICurrentActor current, ISys
     /// <param name="cancellationToken">Cancels.</param>
     public async Task RequireAsync(Guid reportUuid, string? sha256, Report? report, Incident? incident, CancellationToken cancellationToken)
     {
-        if (current.Actor.DeviceUuid is { } device)
+        if (Device is { } device)
         {
             await RequireDeviceAsync(device, reportUuid, sha256, report, incident, cancellationToken);
             return;

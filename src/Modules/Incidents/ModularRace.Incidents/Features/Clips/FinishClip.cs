@@ -83,7 +83,7 @@ internal sealed class RefuseClipHandler(IncidentsDbContext db, DatabaseSession s
 internal sealed record KeepClip(ClipUpload Upload, Guid Writer, Clip Clip) : ICommand<Done>;
 
 internal sealed class KeepClipHandler(
-    IncidentsDbContext db, IncidentChanges changes, DatabaseSession session, ClipFolder folder, ClipAccess access, IMediator mediator, ICurrentActor current, ISystemIdentity system, TimeProvider time)
+    IncidentsDbContext db, IncidentChanges changes, DatabaseSession session, ClipFolder folder, ClipAccess access, IMediator mediator, ISystemIdentity system, TimeProvider time)
     : IRequestHandler<KeepClip, Done>
 {
     public async Task<Done> Handle(KeepClip request, CancellationToken cancellationToken)
@@ -113,7 +113,7 @@ internal sealed class KeepClipHandler(
     /// <summary>A person's clip becomes the report's by an edit, with its history. A device's report says it already.</summary>
     private async Task AddToReportAsync(ClipUpload upload, Clip clip, CancellationToken cancellationToken)
     {
-        if (current.Actor.DeviceUuid is not null)
+        if (access.Device is not null)
         {
             var said = await db.Reports.AsNoTracking().SingleOrDefaultAsync(r => r.ClientUuid == upload.ReportUuid, cancellationToken);
             var of = said is null ? null : await db.Incidents.AsNoTracking().SingleAsync(i => i.ClientUuid == said.IncidentUuid, cancellationToken);

@@ -26,6 +26,9 @@ internal static class ArchiveFormat
     /// <summary>Records in one frame, and the characters of their content: little enough to stand in memory on a Pi.</summary>
     public const int MostRecords = 500, MostCharacters = 1_000_000;
 
+    /// <summary>Bytes of a clip in one frame.</summary>
+    public const int ClipBytes = 1 << 20;
+
     private static readonly byte[] Purpose = Encoding.ASCII.GetBytes("ModularRace archive 1\n");
 
     /// <summary>Begins each segment. No frame is so long that its length could be taken for it.</summary>
@@ -83,12 +86,20 @@ internal enum ArchiveFrameKind : byte
     /// <summary>An upload's body.</summary>
     Batch = (byte)'B',
 
+    /// <summary>Bytes of a clip, in order and whole (<see cref="ArchiveClip"/>), as they are: a video cannot be packed further.</summary>
+    Clip = (byte)'C',
+
     /// <summary>A request for the proof of everything (R13), or a part of it.</summary>
     Verify = (byte)'V',
 
     /// <summary>The last frame of an archive.</summary>
     End = (byte)'E',
 }
+
+/// <summary>Says before bytes of a clip whose they are.</summary>
+/// <param name="Sha256">Of the whole clip, lower-case hexadecimal.</param>
+/// <param name="Offset">Where these bytes belong.</param>
+internal sealed record ArchiveClip(Guid ReportUuid, string Sha256, long SizeBytes, long Offset);
 
 /// <param name="Frames">Before this one.</param>
 /// <param name="Records">In them.</param>

@@ -9,7 +9,25 @@ namespace ModularRace.Sync.Domain.Archive;
 /// <summary>A file that is no archive, or was changed, cut or put together by somebody else. The message is for a person.</summary>
 internal sealed class ArchiveFault(string message) : Exception(message);
 
-internal sealed record ArchiveFrame(ArchiveFrameKind Kind, byte[] Body);
+internal sealed record ArchiveFrame(ArchiveFrameKind Kind, byte[] Body)
+{
+    /// <summary>Of a frame with bytes of a clip.</summary>
+    public (ArchiveClip Clip, ArraySegment<byte> Bytes) ReadClip()
+    {
+        var length = Body.Length < 2 ? 0 : BinaryPrimitives.ReadUInt16BigEndian(Body);
+        try
+        {
+            if (length > 0 && Body.Length - 2 > length && JsonSerializer.Deserialize<ArchiveClip>(Body.AsSpan(2, length), ApiJson.Options) is { Sha256: not null } clip)
+                return (clip, new ArraySegment<byte>(Body, 2 + length, Body.Length - 2 - length));
+        }
+        catch (JsonException)
+        {
+            // Told below.
+        }
+
+        throw new ArchiveFault("A frame does not hold what it says.");
+    }
+}
 
 /// <summary>
 /// Reads a file from anywhere: every length is bounded before it is believed, and nothing of a frame is looked at before its
@@ -123,7 +141,8 @@ internal sealed class ArchiveReader(Stream file) : IDisposable
 
         (chain, started) = (next, false);
         frames++;
-        return new ArchiveFrame((ArchiveFrameKind)open[0], Unpack(open.AsSpan(1)));
+        var kind = (ArchiveFrameKind)open[0];
+        return new ArchiveFrame(kind, kind == ArchiveFrameKind.Clip ? open[1..] : Unpack(open.AsSpan(1)));
     }
 
     /// <summary>

@@ -50,7 +50,23 @@ internal sealed class ArchiveSegment : IDisposable
         packed.WriteByte((byte)kind);
         using (var brotli = new BrotliStream(packed, new BrotliCompressionOptions { Quality = 5 }, leaveOpen: true))
             JsonSerializer.Serialize(brotli, body, ApiJson.Options);
-        var open = packed.ToArray();
+        return Seal(packed.ToArray());
+    }
+
+    /// <summary>A frame with bytes of a clip: 16 bits of length, big endian, what they are, the bytes.</summary>
+    public byte[] ClipFrame(ArchiveClip clip, ReadOnlySpan<byte> bytes)
+    {
+        var head = JsonSerializer.SerializeToUtf8Bytes(clip, ApiJson.Options);
+        var open = new byte[3 + head.Length + bytes.Length];
+        open[0] = (byte)ArchiveFrameKind.Clip;
+        BinaryPrimitives.WriteUInt16BigEndian(open.AsSpan(1), (ushort)head.Length);
+        head.CopyTo(open, 3);
+        bytes.CopyTo(open.AsSpan(3 + head.Length));
+        return Seal(open);
+    }
+
+    private byte[] Seal(byte[] open)
+    {
         var sealedBody = new byte[open.Length + ArchiveFormat.TagLength];
         aes.Encrypt(ArchiveFormat.Nonce(frames++), open, sealedBody.AsSpan(0, open.Length), sealedBody.AsSpan(open.Length), chain);
         chain = ArchiveFormat.Chain(chain, sealedBody);

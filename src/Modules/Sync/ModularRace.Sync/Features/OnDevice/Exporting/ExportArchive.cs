@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Messaging;
@@ -24,9 +25,9 @@ namespace ModularRace.Sync.Features.OnDevice.Exporting;
 /// <param name="Write">Takes the file, piece by piece.</param>
 internal sealed record ExportArchive(Func<byte[], CancellationToken, Task> Write) : IRequest<ExportedArchive>;
 
-internal sealed record ExportedArchive(int Records);
+internal sealed record ExportedArchive(int Records, int Clips);
 
-internal sealed class ExportArchiveHandler(SyncDbContext db, DeviceRow row, SigningKey keys, AnchoredClock clock, TimeProvider time) : IRequestHandler<ExportArchive, ExportedArchive>
+internal sealed class ExportArchiveHandler(SyncDbContext db, DeviceRow row, SigningKey keys, AnchoredClock clock, IMediator mediator, TimeProvider time) : IRequestHandler<ExportArchive, ExportedArchive>
 {
     /// <exception cref="Problem">409 <c>not_paired</c>, <c>archive_key_unknown</c>: said before the first byte.</exception>
     public async Task<ExportedArchive> Handle(ExportArchive request, CancellationToken cancellationToken)
@@ -38,7 +39,8 @@ internal sealed class ExportArchiveHandler(SyncDbContext db, DeviceRow row, Sign
         // One statement, one look: what the file proves is what it holds.
         string[] types = [.. RecordTypes.InOrder];
         var holdings = new List<(long Id, Holding Holding)>();
-        var clips = new HeldNames(await db.ClipTransfers.Select(t => t.Sha256).ToListAsync(cancellationToken));
+        var taken = await db.ClipTransfers.AsNoTracking().OrderBy(t => t.Id).ToListAsync(cancellationToken);
+        var clips = new HeldNames(taken.Select(t => t.Sha256));
         var batch = new List<UploadRecord>();
         var characters = 0;
         await foreach (var entry in db.Queue.FromSql($"SELECT * FROM sync.sync_queue ORDER BY array_position({types}, record_type), id").AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
@@ -51,12 +53,17 @@ internal sealed class ExportArchiveHandler(SyncDbContext db, DeviceRow row, Sign
         }
 
         await FlushAsync();
+        // What the cloud has said that it holds needs no stick; the proof asks about it all the same.
+        var carried = 0;
+        foreach (var clip in taken.Where(t => t.Status != QueueStatuses.Synced && clips.Named.Contains(t.Sha256, StringComparer.Ordinal)))
+            if (await WriteAsync(clip, segment, request.Write, cancellationToken)) carried++;
+
         var whole = new Holdings(await db.Queue.CompetitionAsync(device, cancellationToken), [.. holdings.OrderBy(h => h.Id).Select(h => h.Holding)], clips.Named);
         if (whole.CompetitionUuid is not null)
             for (var part = 0; part < whole.Parts; part++)
                 await request.Write(segment.Frame(ArchiveFrameKind.Verify, whole.Part(part, null)), cancellationToken);
         await request.Write(segment.Frame(ArchiveFrameKind.End, new ArchiveEnd(segment.Frames, holdings.Count)), cancellationToken);
-        return new ExportedArchive(holdings.Count);
+        return new ExportedArchive(holdings.Count, carried);
 
         async Task FlushAsync()
         {
@@ -65,6 +72,22 @@ internal sealed class ExportArchiveHandler(SyncDbContext db, DeviceRow row, Sign
             batch.Clear();
             characters = 0;
         }
+    }
+
+    /// <summary>Piece by piece: a long clip takes no more memory than a short one. False: the card has lost it, and the proof will say that it is missing.</summary>
+    private async Task<bool> WriteAsync(ClipTransfer clip, ArchiveSegment segment, Func<byte[], CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        await using var file = await mediator.Send(new OpenHeldClip(clip.Sha256), cancellationToken);
+        if (file is null || file.Length != clip.SizeBytes) return false;
+        var piece = new byte[ArchiveFormat.ClipBytes];
+        for (long at = 0; at < clip.SizeBytes;)
+        {
+            var count = await file.ReadAtLeastAsync(piece, (int)Math.Min(piece.Length, clip.SizeBytes - at), throwOnEndOfStream: true, cancellationToken);
+            await write(segment.ClipFrame(new ArchiveClip(clip.ReportUuid, clip.Sha256, clip.SizeBytes, at), piece.AsSpan(0, count)), cancellationToken);
+            at += count;
+        }
+
+        return true;
     }
 }
 

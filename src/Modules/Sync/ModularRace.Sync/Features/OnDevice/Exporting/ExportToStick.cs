@@ -12,7 +12,8 @@ namespace ModularRace.Sync.Features.OnDevice.Exporting;
 internal sealed record ExportToStick : IRequest<StickFile>;
 
 /// <param name="Name">Of the file on the stick.</param>
-internal sealed record StickFile(string Name, int Records, long SizeBytes);
+/// <param name="Clips">With their bytes; those that the cloud holds already are not among them.</param>
+internal sealed record StickFile(string Name, int Records, int Clips, long SizeBytes);
 
 internal sealed class ExportToStickHandler(IMediator mediator, StickFolder stick, TimeProvider time) : IRequestHandler<ExportToStick, StickFile>
 {
@@ -35,7 +36,7 @@ internal sealed class ExportToStickHandler(IMediator mediator, StickFolder stick
             }
 
             File.Move(path + ".part", path, overwrite: true);
-            return new StickFile(name, written.Records, size);
+            return new StickFile(name, written.Records, written.Clips, size);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,6 +5,7 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Domain.OnDevice;
+using ModularRace.Sync.Features.OnDevice.Clips;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Features.OnDevice.Verifying;
 using ModularRace.Sync.Persistence;
@@ -30,6 +31,7 @@ internal sealed class TakeReceiptValidator : AbstractValidator<TakeReceipt>
         RuleFor(t => t.File.Version).Equal(ImportReceipt.Current).WithMessage($"It is {ImportReceipt.Current}.");
         RuleFor(t => t.File.Results).NotNull().Must(r => r is not null && r.All(one => one is not null && UploadStatuses.All.Contains(one.Status) && Guid.TryParse(one.ClientUuid, out _))).WithMessage("Each names a record and its status.");
         RuleFor(t => t.File.Receipts).NotNull().Must(r => r is not null && r.All(one => one is { Counts: not null, Digest: not null, Signature: not null })).WithMessage("Each is a receipt of the cloud.");
+        RuleFor(t => t.File.Clips).Must(c => c is null || c.All(one => one is { Sha256: not null })).WithMessage("Each names a clip.");
         RuleFor(t => t.File.Missing).NotNull();
         RuleFor(t => t.File.Different).NotNull();
         RuleFor(t => t.File.Signature).NotNull();
@@ -46,6 +48,7 @@ internal sealed class TakeReceiptHandler(SyncDbContext db, DeviceRow row, IMedia
             throw new Problem(409, "receipt_invalid", "This receipt was changed, or is not of this Pi's cloud: its signature does not hold.");
 
         var figures = await SettleAsync(file, cancellationToken);
+        await SettleClipsAsync(file, cancellationToken);
         Guid? earlier = null;
         foreach (var receipt in file.Receipts)
         {
@@ -55,6 +58,17 @@ internal sealed class TakeReceiptHandler(SyncDbContext db, DeviceRow row, IMedia
 
         var covering = await mediator.Send(new FindReceipt(await mediator.Send(new ReadHoldings(), cancellationToken)), cancellationToken);
         return new TakenReceipt(figures.Uploaded, figures.Conflicts, figures.Failed, covering is not null, covering);
+    }
+
+    private async Task SettleClipsAsync(ImportReceipt file, CancellationToken cancellationToken)
+    {
+        var there = await db.ClipTransfers.Where(t => t.Status == QueueStatuses.Synced).Select(t => t.Sha256).ToListAsync(cancellationToken);
+        foreach (var clip in (file.Clips ?? []).ExceptBy(there, c => c.Sha256, StringComparer.Ordinal))
+            if (clip.Error is { } error) await mediator.Send(new PutOffClip(clip.Sha256, error.Code, error.Message), cancellationToken);
+            else await mediator.Send(new ClipArrived(clip.Sha256), cancellationToken);
+
+        // The cloud has lost what it once had: it goes again, by the link or the next file.
+        if (file.Missing.Where(f => f.Type == VerifyFault.Clip).Select(f => f.ContentSha256).ToList() is { Count: > 0 } missing) await mediator.Send(new SendClipsAgain(missing), cancellationToken);
     }
 
     /// <summary>What an upload was answered for meanwhile is the later word.</summary>

@@ -19,7 +19,7 @@ internal sealed class AllowClip(SyncDbContext db, DatabaseSession session, ICurr
     {
         // In turn with a revocation: once that is answered, no clip is taken.
         await session.LockAsync("device", notification.DeviceUuid, cancellationToken);
-        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, cancellationToken);
+        var device = await DeviceAccess.RequireDeviceAsync(db, current.Actor, cancellationToken, notification.DeviceUuid);
         var edits = await db.RecordEdits.AsNoTracking().Where(e => e.ClientUuid == notification.ReportUuid && e.Type == RecordTypes.Report && e.DeviceUuid == device.DeviceUuid)
             .Select(e => e.Content).ToListAsync(cancellationToken);
         var quarantined = await db.Quarantine.AsNoTracking().Where(q => q.DeviceUuid == device.DeviceUuid && q.RecordUuid == notification.ReportUuid).Select(q => q.Received).ToListAsync(cancellationToken);

@@ -3,9 +3,11 @@ using MediatR;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Domain.Archive;
@@ -52,7 +54,8 @@ internal sealed class ImportArchiveHandler(
         if (import.Device is not { } device) throw new Problem(400, "archive_invalid", "This file is empty.");
         await VerifyAsync(device, import, ct);
         var receipt = new ImportReceipt(
-            ImportReceipt.Current, device.DeviceUuid, device.Name, Instants.ToMilliseconds(time.GetUtcNow()), !reader.Torn, import.Results, import.Missing, import.Different, import.Receipts, "");
+            ImportReceipt.Current, device.DeviceUuid, device.Name, Instants.ToMilliseconds(time.GetUtcNow()), !reader.Torn, import.Results, import.Missing, import.Different, import.Receipts, "",
+            import.Clips.Count == 0 ? null : [.. import.Clips.Values]);
         return receipt with { Signature = Convert.ToBase64String(ReceiptKeys.Sign(protection, device.ReceiptPrivateKey, receipt.Signed())) };
     }
 
@@ -80,6 +83,9 @@ internal sealed class ImportArchiveHandler(
                 case ArchiveFrameKind.Batch:
                     await TakeAsync(frame.Body, import, ct);
                     break;
+                case ArchiveFrameKind.Clip:
+                    await CarryAsync(frame, import, ct);
+                    break;
                 case ArchiveFrameKind.Verify:
                     import.Asked.Add(Read<VerifyRequest>(frame.Body));
                     break;
@@ -100,6 +106,22 @@ internal sealed class ImportArchiveHandler(
         var answer = await SendAsync(new UploadRecords(envelope, BootId: null, Carried: import.Device!.DeviceUuid), ct);
         import.Results.AddRange(envelope.Records.Zip(answer.Results).Select(r => new ImportResult(
             r.Second.Type, r.Second.ClientUuid, r.First.Edit, r.Second.Status, r.Second.Revision, r.Second.MergedInto, r.Second.ConflictUuid, r.Second.QuarantineUuid, r.Second.Error)));
+    }
+
+    /// <summary>A clip that cannot be taken stands in the way of the proof, and of nothing else (R14).</summary>
+    private async Task CarryAsync(ArchiveFrame frame, Import import, CancellationToken ct)
+    {
+        var (clip, bytes) = frame.ReadClip();
+        if (import.Clips.ContainsKey(clip.Sha256)) return;
+        try
+        {
+            var here = await SendAsync(new CarryClip(import.Device!.DeviceUuid, clip.ReportUuid, clip.Sha256, clip.SizeBytes, clip.Offset, bytes), ct);
+            if (here == clip.SizeBytes) import.Clips.Add(clip.Sha256, new ImportedClip(clip.ReportUuid, clip.Sha256, null));
+        }
+        catch (Problem e)
+        {
+            import.Clips.Add(clip.Sha256, new ImportedClip(clip.ReportUuid, clip.Sha256, new RecordError(e.Code, e.Message)));
+        }
     }
 
     /// <summary>R13: the same proof as by the link, over everything that the device said it has.</summary>
@@ -152,6 +174,8 @@ internal sealed class ImportArchiveHandler(
         public PairedDevice? Device { get; set; }
 
         public List<ImportResult> Results { get; } = [];
+
+        public Dictionary<string, ImportedClip> Clips { get; } = new(StringComparer.Ordinal);
 
         public List<VerifyRequest> Asked { get; } = [];
 
