@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace ModularRace.Browser.Tests;
 
@@ -34,6 +35,19 @@ public sealed class ClipTests(Chromium chromium, CloudAndPi day)
         await screen.GoAsync($"/today#{reported.Text("client_uuid")}");
         await Expect(screen[".one .card"]).ToContainTextAsync("clip on the cloud");
         await screen.AssertFitsAsync();
+
+        // On the touchscreen it is watched, too.
+        await screen[".one .film"].TapAsync();
+        await screen.Page.WaitForFunctionAsync("() => { const v = document.querySelector('.player video'); return v.readyState >= 2 && Number.isFinite(v.duration) && v.duration > 0.5; }");
+        await screen.AssertFitsAsync();
+        await screen[".player .key.go"].TapAsync();
+        await screen.Page.WaitForFunctionAsync("() => document.querySelector('.player video').currentTime > 0.2");
+        await screen[".player .key"].First.TapAsync();
+        await screen.Page.WaitForFunctionAsync("() => document.querySelector('.player video').paused");
+        await screen[".player .key"].Nth(3).TapAsync();
+        await Expect(screen[".player"]).ToContainTextAsync("0.5×");
+        await screen[".player .key"].Last.TapAsync();
+        await Expect(screen[".player"]).ToHaveCountAsync(0);
         screen.AssertQuiet();
 
         await using var desk = await chromium.AdminsDeskAsync(day);
@@ -52,6 +66,51 @@ public sealed class ClipTests(Chromium chromium, CloudAndPi day)
         await Expect(desk["dialog.clip"]).ToHaveCountAsync(0);
         desk.AssertQuiet();
     }
+
+    [Fact]
+    public async Task The_clips_of_one_incident_run_side_by_side_on_a_common_clock()
+    {
+        var seen = TimeProvider.System.GetUtcNow().AddMinutes(-3);
+        var reported = await day.Cloud.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[0], bib_number = Bib + 1, occurred_at = seen }, HttpStatusCode.Created);
+        var incident = reported["incident"]!.Text("client_uuid");
+        var second = await day.Cloud.Post($"/incidents/{incident}/reports", new { occurred_at = seen.AddMilliseconds(400), reporter_name = "Rita Ciresa" }, HttpStatusCode.Created);
+        await using var desk = await chromium.AdminsDeskAsync(day);
+        foreach (var report in new[] { reported["report"]!.Text("client_uuid"), (second["report"] ?? second).Text("client_uuid") })
+            using (var sent = await day.Cloud.SendClip(report, Convert.FromBase64String(await desk.Page.EvaluateAsync<string>(Record)))) Assert.True(sent.IsSuccessStatusCode);
+
+        await desk.GoAsync($"/races/{day.Race}/incidents/{incident}");
+        await Expect(desk["[data-clip]"]).ToHaveCountAsync(2);
+        await desk["[data-clips]"].ClickAsync();
+        await desk.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('dialog.clip video')].filter(v => v.readyState >= 2 && Number.isFinite(v.duration) && v.duration > 0.5).length === 2");
+        await Expect(desk["dialog.clip"]).ToContainTextAsync("no picture at this time");
+
+        // On from the first picture of both: the second began 0.4 s later by its report.
+        for (var frames = 0; frames < 15; frames++) await desk.PressAsync(".");
+        await desk.Page.WaitForFunctionAsync(Apart, 0.4);
+        var before = await PlaceAsync(desk);
+        await desk.PressAsync(" ");
+        await desk.Page.WaitForFunctionAsync("was => document.querySelector('dialog.clip video').currentTime > was + 0.2", before);
+        await desk.PressAsync(" ");
+        await desk.Page.WaitForFunctionAsync(Apart, 0.4);
+        await desk.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('dialog.clip video')].every(v => v.paused)");
+        before = await PlaceAsync(desk);
+        await desk.PressAsync(",");
+        await desk.Page.WaitForFunctionAsync("was => { const at = document.querySelector('dialog.clip video').currentTime; return at < was && at > was - 0.25; }", before);
+        await desk.Page.WaitForFunctionAsync(Apart, 0.4);
+        await desk.PressAsync("s");
+        await Expect(desk["dialog.clip"]).ToContainTextAsync("Speed 0.5×");
+
+        // All from their beginnings: there is nothing between them any more.
+        await desk.PressAsync("t");
+        for (var frames = 0; frames < 5; frames++) await desk.PressAsync(".");
+        await desk.Page.WaitForFunctionAsync(Apart, 0.0);
+        await desk.PressAsync("Escape");
+        await Expect(desk["dialog.clip"]).ToHaveCountAsync(0);
+        desk.AssertQuiet();
+    }
+
+    /// <summary>Both show a picture, so many seconds apart.</summary>
+    private const string Apart = "wanted => { const [a, b] = document.querySelectorAll('dialog.clip video'); return !a.seeking && !b.seeking && a.currentTime > 0.05 && Math.abs(a.currentTime - b.currentTime - wanted) < 0.08; }";
 
     private static Task<double> PlaceAsync(Screen desk) => desk.Page.EvaluateAsync<double>("() => document.querySelector('dialog.clip video').currentTime");
 

@@ -8,6 +8,7 @@ import { ask } from './keyboard.js';
 import * as memory from './memory.js';
 import * as outbox from './outbox.js';
 import { numberPad } from './pad.js';
+import * as player from './player.js';
 import * as shell from './shell.js';
 import { language, t } from './texts.js';
 import * as times from './times.js';
@@ -171,7 +172,10 @@ function showOne() {
   const incident = detail;
   const own = mine();
   const where = state(incident);
-  const film = own && !own.clip && clips.clipKey(own.client_uuid, { class: 'film' });
+  // What another took is at the cloud, not here.
+  const held = live(incident).find(report => report.clip && report.origin === shell.device?.device_uuid);
+  const film = held ? key(icon('clip'), { class: 'film', onclick: () => player.watch(held.client_uuid, `${t('clip.watch')}, ${title(incident)}`) }, t('clip.watch'))
+    : own && !own.clip && clips.clipKey(own.client_uuid, { class: 'film' });
   const steps = story(incident).slice(film ? -2 : -4);
   const gists = [gist(incident), incident.number && t('number', { n: incident.number }), t('count.reports', { n: reportCount(incident) }), clipWord(incident)].filter(Boolean);
   const standing = incident.standing !== false;

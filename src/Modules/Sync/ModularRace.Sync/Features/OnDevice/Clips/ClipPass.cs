@@ -26,15 +26,18 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
         if ((await sender.SendAsync(new ReadCloudTarget(), cancellationToken)).Access is not { } access) return;
         Announced? next = null;
         Task<bool>? ending = null;
+        string[] going = [];
         try
         {
-            while (!turn.Ended && (next ?? await AnnounceAsync(access, byHand(), null, turn, cancellationToken)) is { } clip)
+            while (!turn.Ended && (next ?? await AnnounceAsync(access, byHand(), [], turn, cancellationToken)) is { } clip)
             {
                 next = null;
                 tally.TriedClips = true;
                 progress.Report("clips", tally.ClipsUploaded, tally.ClipsUploaded + clip.Clip.Waiting);
                 var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 var before = ending;
+                // The one before may not be settled yet, and would be taken once more.
+                going = before is null ? [clip.Clip.Sha256] : [going[^1], clip.Clip.Sha256];
                 ending = Observed(TrySendAsync(access, clip, byHand, turn, new LastPiece(AnnounceNextAsync, () => written.TrySetResult()), cancellationToken));
                 // With its last byte written the next one goes: the link has no pause for the answer, which takes a round trip.
                 await Task.WhenAny(ending, written.Task);
@@ -43,12 +46,7 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
                 if (await ending) tally.ClipsUploaded++;
                 ending = null;
 
-                async Task AnnounceNextAsync()
-                {
-                    // What is not settled yet would be taken once more.
-                    if (before is not null) await Task.WhenAny(before);
-                    next = await AnnounceAsync(access, byHand(), clip.Clip.Sha256, turn, cancellationToken);
-                }
+                async Task AnnounceNextAsync() => next = await AnnounceAsync(access, byHand(), going, turn, cancellationToken);
             }
 
             if (ending is not null && await ending) tally.ClipsUploaded++;
@@ -82,10 +80,9 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
     }
 
     /// <summary>The next that may go, on its way to be announced; null: none.</summary>
-    /// <param name="before">The one that goes just now.</param>
-    private async Task<Announced?> AnnounceAsync(CloudAccess access, bool byHand, string? before, ClipTurn turn, CancellationToken cancellationToken)
+    private async Task<Announced?> AnnounceAsync(CloudAccess access, bool byHand, string[] going, ClipTurn turn, CancellationToken cancellationToken)
     {
-        if (await sender.SendAsync(new TakeClip(byHand, before), cancellationToken) is not { } clip) return null;
+        if (await sender.SendAsync(new TakeClip(byHand, going), cancellationToken) is not { } clip) return null;
         return new Announced(clip, Observed(BeginAsync(access, clip, turn, cancellationToken)));
     }
 

@@ -11,8 +11,8 @@ namespace ModularRace.Sync.Features.OnDevice.Clips;
 
 /// <summary>The next clip that may go: that of the oldest report, once the report itself is where it belongs (R12). Null: none.</summary>
 /// <param name="ByHand">A person asked for this run.</param>
-/// <param name="Before">The one that goes just now: the next after it.</param>
-internal sealed record TakeClip(bool ByHand, string? Before = null) : IQuery<ClipOnItsWay?>;
+/// <param name="Going">Those that go just now: the next after them.</param>
+internal sealed record TakeClip(bool ByHand, IReadOnlyCollection<string> Going) : IQuery<ClipOnItsWay?>;
 
 /// <param name="ContentType">As its content says.</param>
 /// <param name="Waiting">How many may go, this one among them.</param>
@@ -29,7 +29,7 @@ internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMe
     public async Task<ClipOnItsWay?> Handle(TakeClip request, CancellationToken cancellationToken)
     {
         var due = await DueAsync(request.ByHand, cancellationToken);
-        if (request.Before is { } before) due = due.Where(t => t.Sha256 != before);
+        if (request.Going.Count > 0) due = due.Where(t => !request.Going.Contains(t.Sha256));
         if (await due.FirstOrDefaultAsync(cancellationToken) is not { } next) return null;
         var held = (await mediator.Send(new FindHeldClips([next.Sha256]), cancellationToken)).SingleOrDefault();
         return new ClipOnItsWay(next.Sha256, next.ReportUuid, next.SizeBytes, held?.ContentType ?? "", await due.CountAsync(cancellationToken));
