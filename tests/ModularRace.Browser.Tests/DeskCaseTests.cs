@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace ModularRace.Browser.Tests;
 
-/// <summary>An incident put together with another, split and corrected at the desk, by mouse and by keyboard, by one person and by two at once.</summary>
+/// <summary>An incident put together with another, split and corrected at the desk, by mouse and by keyboard, by one person and by two at once; the list's filters, and the keys of programs.</summary>
 public sealed class DeskCaseTests(Chromium chromium, RunningCloud cloud) : IClassFixture<RunningCloud>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -190,6 +190,115 @@ public sealed class DeskCaseTests(Chromium chromium, RunningCloud cloud) : IClas
         Assert.Equal((33, "Mine: both poles dropped.", "P7", course.Places[1]), ((int)now["bib_number"]!, now.Text("description"), now.Text("penalty_code"), now.Text("race_location_uuid")));
         mine.AssertQuiet();
         theirs.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Two_who_decide_at_once_see_both_decisions_and_a_protest_reopens_what_was_decided()
+    {
+        var course = await CourseAsync();
+        var incident = await ReportAsync(course, 33, "09:40:00.000", "Gate cut.");
+        await cloud.Admin.Post($"/incidents/{incident}/officialize", null, HttpStatusCode.OK);
+        await using var mine = await SignedInAsync();
+        await using var theirs = await OtherPersonAsync("Carla Chief");
+        foreach (var desk in new[] { mine, theirs }) await desk.GoAsync($"/races/{course.Race}/incidents/{incident}");
+        await mine["#Decide_PenaltyCode"].FillAsync("P2");
+        await mine["#Decide_Note"].FillAsync("Both saw it.");
+        await theirs.PressAsync("r");
+        await theirs["#Decide_Note"].FillAsync("Not on the video.");
+        await theirs["form[data-says] .btn.go"].ClickAsync();
+        await Expect(theirs[".dec.done h2"]).ToHaveTextAsync("Rejected");
+
+        // The page moved on around what is being written, and says so.
+        await Expect(mine["[data-behind]"]).ToContainTextAsync("what you wrote is kept");
+        await Expect(mine[".steps"]).ToContainTextAsync("Rejected");
+        await Expect(mine["#Decide_Note"]).ToHaveValueAsync("Both saw it.");
+        await mine["form[data-says] .btn.go"].ClickAsync();
+        await Expect(mine[".both"]).ToContainTextAsync("Penalty P2");
+        await Expect(mine[".both"]).ToContainTextAsync(new Regex("Rejected\\s*Carla Chief", RegexOptions.None, Patience));
+        await Expect(mine[".both"]).ToContainTextAsync("Not on the video.");
+        await Expect(mine["#Decide_PenaltyCode"]).ToHaveValueAsync("P2");
+        await Expect(mine["#Decide_Note"]).ToHaveValueAsync("Both saw it.");
+        Assert.Equal("rejected", (await cloud.Admin.Get($"/incidents/{incident}")).Text("decision"));
+        await mine["form[data-says] .btn.go"].ClickAsync();
+        await Expect(mine[".dec.done h2"]).ToHaveTextAsync("Penalty P2");
+
+        // A protest: reopened by keyboard, with a note and not without.
+        await mine.PressAsync("z");
+        await Expect(mine["[data-label]"]).ToHaveTextAsync("Reopen, bib 33");
+        await mine["form[data-says] .btn.go"].ClickAsync();
+        Assert.True(await mine["#Decide_Note"].EvaluateAsync<bool>("note => !note.validity.valid"));
+        await mine["#Decide_Note"].FillAsync("Protest of the team, 11:20.");
+        await mine.PressAsync("Control+Enter");
+        await Expect(mine[".hist"]).ToContainTextAsync("Reopened; “Protest of the team, 11:20.”");
+        await Expect(mine[".steps"]).ToContainTextAsync("To decide");
+        Assert.Equal("pending", (await cloud.Admin.Get($"/incidents/{incident}")).Text("decision"));
+        mine.AssertQuiet();
+        theirs.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task The_list_is_filtered_by_device_and_by_clip_and_a_link_keeps_it()
+    {
+        var course = await CourseAsync();
+        await ReportAsync(course, 1, "09:00:00.000", "At the desk.");
+        var filmed = (await cloud.Admin.Get($"/incidents/{await ReportAsync(course, 2, "09:01:00.000", "With a clip.")}"))["reports"]![0]!.Text("client_uuid");
+        using (await cloud.Admin.SendClip(filmed, ClipFiles.Mp4(4000, seed: 9))) { }
+        await using var desk = await SignedInAsync();
+        await desk.GoAsync($"/races/{course.Race}/incidents");
+        await Expect(desk[".rows [data-row]"]).ToHaveCountAsync(2);
+        await desk["[name=clip]"].SelectOptionAsync("stored");
+        await Expect(desk[".rows .bib"]).ToHaveTextAsync("2");
+        await Expect(desk.Page).ToHaveURLAsync(new Regex("clip=stored", RegexOptions.None, Patience));
+        await desk[".rows a"].First.ClickAsync();
+        await Expect(desk.Page).ToHaveURLAsync(new Regex("/incidents/[0-9a-f-]+\\?clip=stored", RegexOptions.None, Patience));
+        await Expect(desk[".rows [data-row]"]).ToHaveCountAsync(1);
+        await desk.PressAsync("e");
+        await Expect(desk["h1"]).ToHaveTextAsync("Correct bib 2");
+        await desk.PressAsync("b");
+        await Expect(desk.Page).ToHaveURLAsync(new Regex("/incidents/[0-9a-f-]+\\?clip=stored", RegexOptions.None, Patience));
+        await desk.GoAsync($"/races/{course.Race}/incidents?clip=without&device=cloud");
+        await Expect(desk[".rows .bib"]).ToHaveTextAsync("1");
+        await Expect(desk["[name=device]"]).ToHaveValueAsync("cloud");
+        await desk.GoAsync($"/races/{course.Race}/incidents?clip=%3Cb%3E&device=nobody");
+        await Expect(desk[".rows [data-row]"]).ToHaveCountAsync(2);
+        desk.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task An_API_key_is_made_shown_once_works_and_is_ended()
+    {
+        await using var desk = await SignedInAsync();
+        await desk.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await desk.GoAsync("/api-keys");
+        await desk.PressAsync("n");
+        await desk["#Form_Name"].FillAsync("Timing <b>of</b> the finish");
+        await desk["#Form_ExpiresOn"].FillAsync("2020-01-01");
+        await desk["#make .btn.go"].ClickAsync();
+        await Expect(desk["#make [role=alert]"]).ToContainTextAsync("It lies in the past.");
+        await Expect(desk["#make [role=alert]"]).ToContainTextAsync("It is required.");
+        await Expect(desk["#Form_Name"]).ToHaveValueAsync("Timing <b>of</b> the finish");
+        await desk["#Form_ExpiresOn"].FillAsync("");
+        await desk["[name='Form.Role'][value=viewer]"].CheckAsync();
+        await desk["#make .btn.go"].ClickAsync();
+        var key = await desk["#given-key"].InputValueAsync();
+        await desk[".given [data-copy]"].ClickAsync();
+        await Expect(desk[".given [data-copy]"]).ToHaveTextAsync("Copied");
+        Assert.Equal(key, await desk.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+        var row = desk["tbody tr"].Filter(new LocatorFilterOptions { HasText = "Timing <b>of</b> the finish" });
+        await Expect(row).ToContainTextAsync("Viewer every competition");
+        await Expect(row).ToContainTextAsync("never");
+
+        using var program = cloud.Client(key);
+        await program.Get("/competitions");
+        await desk.GoAsync("/api-keys");
+        await Expect(desk["body"]).Not.ToContainTextAsync(key);
+        await Expect(row.Locator("[data-label='Last used']")).ToHaveTextAsync(new Regex("^\\d\\d:\\d\\d$", RegexOptions.None, Patience));
+
+        desk.AcceptsDialogs = true; // "End the key of ...?"
+        await row.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(row).ToContainTextAsync("Ended");
+        await program.Get("/competitions", HttpStatusCode.Unauthorized);
+        desk.AssertQuiet();
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
         var path = $"races/{race}/incidents/{incident}?handler=Decide";
         await desk.SendAsync(path, new() { ["Decide.Revision"] = revision, ["Decide.Decision"] = "penalty_applied", ["Decide.PenaltyCode"] = "P2" });
         var late = await TextAsync(await desk.SendAsync(path, new() { ["Decide.Revision"] = revision, ["Decide.Decision"] = "rejected", ["Decide.Note"] = "Not seen by anybody." }));
-        Assert.Contains("Somebody changed this meanwhile", late, StringComparison.Ordinal);
+        Assert.Contains("Somebody was faster", late, StringComparison.Ordinal);
         Assert.Contains("Not seen by anybody.", late, StringComparison.Ordinal);
         Assert.Equal("P2", (await ReadAsync($"incidents/{incident}"))["penalty_code"]!.GetValue<string>());
     }

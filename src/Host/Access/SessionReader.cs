@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using ModularRace.Competitions.Contracts;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
+using ModularRace.Shared.Time;
 using Npgsql;
 
 namespace ModularRace.Host.Access;
@@ -20,6 +21,7 @@ internal sealed class SessionReader(IdentityDbContext db, IMediator mediator, Ti
         {
             var key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Digest == digest && k.RevokedAt == null && (k.ExpiresAt == null || k.ExpiresAt > now), cancellationToken);
             if (key is null) return null;
+            await NoteUsedAsync(key, now, cancellationToken);
             return Principals.OfKey(key.ClientUuid, key.Name, await ReachingAsync(key.CompetitionUuids is { } some ? [.. some.Select(c => new RoleGrant(key.Role, c))] : [new RoleGrant(key.Role, null)], cancellationToken));
         }
 
@@ -67,6 +69,20 @@ internal sealed class SessionReader(IdentityDbContext db, IMediator mediator, Ti
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
         {
             // After a failover the database may be read-only for a while: who was seen is no reason to turn anybody away.
+        }
+    }
+
+    /// <summary>Now and then, so that an admin sees which keys are in use.</summary>
+    private async Task NoteUsedAsync(ApiKey key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (now - key.LastUsedAt < SeenEvery) return;
+        try
+        {
+            await db.ApiKeys.Where(k => k.Id == key.Id && k.LastUsedAt == key.LastUsedAt).ExecuteUpdateAsync(k => k.SetProperty(x => x.LastUsedAt, Instants.ToMilliseconds(now)), cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            // As with people: no reason to turn anybody away.
         }
     }
 

@@ -142,6 +142,9 @@ internal sealed class ApiKey
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>To five minutes; null: never.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
 }
 
 /// <summary>What somebody must look at, or had to. A cause is here once for each time that it came.</summary>

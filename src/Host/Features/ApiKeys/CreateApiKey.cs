@@ -1,11 +1,14 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using FluentValidation;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 using ModularRace.Host.Features.Audit;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Messaging;
+using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Validation;
 
@@ -13,7 +16,12 @@ namespace ModularRace.Host.Features.ApiKeys;
 
 /// <summary>Makes a key for an integration. It has one role, never admin, on some competitions or (null) all.</summary>
 internal sealed record CreateApiKey(
-    [property: Required] string? Name, [property: Required, AllowedValues("jury_president", "var_operator", "referee", "viewer")] string? Role, IReadOnlyList<Guid>? CompetitionUuids, DateTimeOffset? ExpiresAt) : ICommand<CreatedApiKey>;
+    [property: Required] string? Name, [property: Required, AllowedValues("jury_president", "var_operator", "referee", "viewer")] string? Role, IReadOnlyList<Guid>? CompetitionUuids, DateTimeOffset? ExpiresAt) : ICommand<CreatedApiKey>
+{
+    /// <summary>Of a form, so that sending it twice makes one key (R2): the second is refused with 409, for the key cannot be told again.</summary>
+    [JsonIgnore]
+    public Guid? ClientUuid { get; init; }
+}
 
 internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKey>
 {
@@ -37,10 +45,12 @@ internal sealed class CreateApiKeyHandler(IdentityDbContext db, ICurrentActor cu
     public async Task<CreatedApiKey> Handle(CreateApiKey request, CancellationToken cancellationToken)
     {
         current.Actor.Require(null);
+        if (request.ClientUuid is { } uuid && await db.ApiKeys.AnyAsync(k => k.ClientUuid == uuid, cancellationToken))
+            throw Problem.Conflict("uuid_exists", "This key was made already, and was shown once. If nobody has it, end it and make another.");
         var secret = Secrets.New(Secrets.ApiKey);
         var key = new ApiKey
         {
-            ClientUuid = Uuids.New(time),
+            ClientUuid = request.ClientUuid ?? Uuids.New(time),
             Name = request.Name!,
             Role = request.Role!,
             CompetitionUuids = request.CompetitionUuids is { } some ? [.. some.Distinct()] : null,

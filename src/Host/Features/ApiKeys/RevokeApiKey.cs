@@ -21,6 +21,6 @@ internal sealed class RevokeApiKeyHandler(IdentityDbContext db, ICurrentActor cu
         if (key.RevokedAt is null) await audit.NoteAsync(AuditActions.KeyRevoked, About.Of(key), detail: null, cancellationToken);
         key.RevokedAt ??= Instants.ToMilliseconds(time.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
-        return new ApiKeyLine(key.ClientUuid, key.Name, key.Role, key.CompetitionUuids, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.RevokedAt);
+        return new ApiKeyLine(key.ClientUuid, key.Name, key.Role, key.CompetitionUuids, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.RevokedAt, key.LastUsedAt);
     }
 }

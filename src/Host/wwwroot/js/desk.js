@@ -106,9 +106,9 @@ function behind(region) {
   if ('keeps' in region.dataset) note.append('This moved on while you were at it. Above is how it stands now; what you wrote is kept.');
   else {
     const link = document.createElement('a');
-    link.href = location.href;
-    link.textContent = 'Show it as it is now';
-    note.append('Somebody changed this while you were writing. ', link);
+    // Beside this page, not in its place: what was typed here stays.
+    Object.assign(link, { href: location.href, target: '_blank', rel: 'noopener', textContent: 'Show it as it is now, in another tab' });
+    note.append('Somebody changed this while you were writing; what you wrote is kept. ', link);
   }
   region.prepend(note);
 }

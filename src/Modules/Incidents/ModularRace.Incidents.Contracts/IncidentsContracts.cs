@@ -1,3 +1,4 @@
+using MediatR;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Records;
 
@@ -72,3 +73,14 @@ public sealed record FindRecordChanges(IReadOnlyCollection<Guid> RecordUuids) : 
 /// <param name="Origin"><c>cloud</c> or the UUID of the device where it was made.</param>
 public sealed record RecordChange(
     Guid RecordUuid, string Origin, string By, DateTimeOffset At, DateTimeOffset AtDevice, long? ClockOffsetMs, long? ClockUncertaintyMs, IReadOnlyList<string> Fields);
+
+/// <summary>
+/// Asked of the modules after this one, which know what people call a device: they add the names of these origins to
+/// <see cref="Names"/>. One that nobody knows has none.
+/// </summary>
+/// <param name="Origins">Devices' UUIDs; <c>cloud</c> may be among them.</param>
+public sealed record NamingDevices(IReadOnlyCollection<string> Origins) : INotification
+{
+    /// <summary>Origin to name.</summary>
+    public IDictionary<string, string> Names { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -1,5 +1,6 @@
 using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Features.Deciding;
+using ModularRace.Incidents.Features.Editing;
 using ModularRace.Incidents.Features.Reading;
 using ModularRace.Shared.Identifiers;
 
@@ -26,6 +27,43 @@ public sealed class ReadingTests(CloudModules cloud) : IClassFixture<CloudModule
         await course.Refused(new ListIncidents(course.Race, Limit: 501), 400, "validation_failed");
         await course.Refused(new ListIncidents(course.Race, Cursor: "bm9uc2Vuc2U"), 400, "validation_failed");
         await course.Refused(new ListIncidents(course.Race, Cursor: "%%"), 400, "validation_failed");
+    }
+
+    [Fact]
+    public async Task A_list_is_filtered_by_where_a_report_comes_from_and_by_its_clip()
+    {
+        const string Pi = "01980000-0000-7000-8000-0000000000ab";
+        var course = await Course.Of(cloud);
+        foreach (var bib in new[] { 1, 2, 3, 4, 5 }) await course.Report(bib, bib * 60);
+        // The group of bib 2 has a report of the Pi, though the one that stands was made here; bib 3's is withdrawn.
+        var second = await course.Report(2, 130);
+        await FromAsync(second.Report.ClientUuid, Pi);
+        var third = (await course.List(bib: 3))[0].Reports[0].ClientUuid;
+        await FromAsync(third, Pi);
+        await course.Send(new WithdrawReport { ReportUuid = third }, course.Jury);
+        Assert.Equal([2], await BibsAsync(origin: Pi));
+        Assert.Equal([5, 4, 2, 1], await BibsAsync(origin: "cloud"));
+
+        foreach (var (bib, state) in new[] { (1, "stored"), (2, "failed"), (4, "pending"), (5, null) })
+        {
+            var sha = new string((char)('a' + bib), 64);
+            var report = bib == 2 ? second.Report.ClientUuid : (await course.List(bib: bib))[0].Reports[0].ClientUuid;
+            await cloud.Sql.ExecuteAsync($"UPDATE incidents.reports SET clip_sha256 = '{sha}', clip_size_bytes = 5, clip_content_type = 'video/mp4' WHERE client_uuid = '{report}'");
+            if (state is not null) await cloud.Sql.ExecuteAsync($"INSERT INTO incidents.clips (sha256, size_bytes, content_type, held, state, changed_at) VALUES ('{sha}', 5, 'video/mp4', true, '{state}', now())");
+        }
+
+        Assert.Equal([5, 4, 2, 1], await BibsAsync(clip: "with"));
+        Assert.Equal([], await BibsAsync(clip: "without"));
+        Assert.Equal([1], await BibsAsync(clip: "stored"));
+        Assert.Equal([2], await BibsAsync(clip: "failed"));
+        Assert.Equal([5, 4], await BibsAsync(clip: "pending"));
+        Assert.Equal([2], await BibsAsync(Pi, "with"));
+        Assert.Equal([], await BibsAsync(Pi, "without"));
+        await course.Refused(new ListIncidents(course.Race, Clip: "some"), 400, "validation_failed");
+
+        Task FromAsync(Guid report, string origin) => cloud.Sql.ExecuteAsync($"UPDATE incidents.reports SET origin = '{origin}' WHERE client_uuid = '{report}'");
+        async Task<IEnumerable<int?>> BibsAsync(string? origin = null, string? clip = null) =>
+            (await course.Send(new ListIncidents(course.Race, Origin: origin, Clip: clip), course.Jury)).Items.Select(i => i.BibNumber);
     }
 
     [Fact]

@@ -35,6 +35,17 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     [BindProperty(SupportsGet = true, Name = "location")]
     public Guid? Location { get; set; }
 
+    /// <summary>A device's UUID or <c>cloud</c>: incidents with a report from there.</summary>
+    [BindProperty(SupportsGet = true, Name = "device")]
+    public string? Device { get; set; }
+
+    /// <summary><c>with, without, stored, pending, failed</c>.</summary>
+    [BindProperty(SupportsGet = true, Name = "clip")]
+    public string? Clip { get; set; }
+
+    /// <summary>Where reports of this race come from, by name.</summary>
+    public IReadOnlyList<(string Origin, string Name)> Devices { get; private set; } = [];
+
     public RaceSummary Race { get; private set; } = null!;
 
     public IReadOnlyList<RaceSummary> Races { get; private set; } = [];
@@ -46,7 +57,7 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     /// <summary>The competition's catalogue for this race's discipline.</summary>
     public IReadOnlyList<OfferedPenalty> Penalties { get; private set; } = [];
 
-    /// <summary>All that stand in the race and fit bib and location; the tabs count them.</summary>
+    /// <summary>All that stand in the race and fit the filters; the tabs count them.</summary>
     public IReadOnlyList<IncidentView> Fitting { get; private set; } = [];
 
     /// <summary>Of those, the ones of the tab that is open.</summary>
@@ -74,6 +85,9 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     public ReportForm Report { get; set; } = new();
 
     public DecideForm Decide { get; set; } = new();
+
+    /// <summary>Somebody changed the case while this person decided: both are shown, and nothing was decided.</summary>
+    public bool Overtaken { get; private set; }
 
     /// <summary>Which form was refused: it stays open, with what was typed.</summary>
     public string? Refused { get; private set; }
@@ -134,6 +148,12 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     {
         var sent = await this.TrySendAsync(mediator, form.Message(IncidentUuid!.Value));
         Decide = form;
+        if (sent.Code == Problem.StaleRevisionCode)
+        {
+            Overtaken = true;
+            ModelState.Clear();
+        }
+
         return await DoneAsync(sent.Ok, "decide");
     }
 
@@ -145,8 +165,14 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     public string Doing(string what, Guid? report = null) =>
         KeptFilters.Of($"/incidents/{Case!.ClientUuid}/{what}", ("report", report?.ToString()), ("list", Filtered("")));
 
+    /// <summary>The list as it is, in another race: bibs, devices and clips mean the same there, places do not.</summary>
+    public string Elsewhere(Guid race) => KeptFilters.Of(
+        $"/races/{race}/incidents", ("view", View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("device", Device), ("clip", Clip));
+
+    public bool IsFiltered => Bib is not null || Location is not null || !string.IsNullOrEmpty(Device) || !string.IsNullOrEmpty(Clip);
+
     private string Filtered(string path, string? view = null, string? handler = null) => KeptFilters.Of(
-        path, ("view", view ?? View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("location", Location?.ToString()), ("handler", handler));
+        path, ("view", view ?? View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("location", Location?.ToString()), ("device", Device), ("clip", Clip), ("handler", handler));
 
     public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? (location is null ? "No place given" : "A place that was removed");
 
@@ -195,7 +221,11 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
         MayDecide = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident);
         MayMerge = current.Actor.May(Race.CompetitionUuid, Roles.JuryPresident, Roles.VarOperator);
 
-        var page = await mediator.Send(new ListIncidents(RaceUuid, BibNumber: Bib, RaceLocationUuid: Location, Limit: PageRequest.Most), aborted);
+        Devices = await DevicesAsync(aborted);
+        // What no filter can be is shown as none: a link may be old, or have been cut.
+        if (!ClipFilters.All.Contains(Clip, StringComparer.Ordinal)) Clip = null;
+        if (Devices.All(d => d.Origin != Device)) Device = null;
+        var page = await mediator.Send(new ListIncidents(RaceUuid, BibNumber: Bib, RaceLocationUuid: Location, Limit: PageRequest.Most, Origin: Device, Clip: Clip), aborted);
         (Fitting, Cut) = (page.Items, page.NextCursor is not null);
         Listed = [.. Fitting.Where(i => Fits(i, View))];
 
@@ -211,6 +241,18 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     }
 
     public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Devices have their names in a module that comes after this one: whoever knows them tells.</summary>
+    private async Task<IReadOnlyList<(string, string)>> DevicesAsync(CancellationToken cancellationToken)
+    {
+        var naming = new NamingDevices(await mediator.Send(new FindReportOrigins(RaceUuid), cancellationToken));
+        await mediator.Publish(naming, cancellationToken);
+        return
+        [
+            .. naming.Origins.Select(o => (o, o == CloudIdentity.Cloud ? "The desk" : naming.Names.TryGetValue(o, out var name) ? name : $"A Pi ({o[^4..]})"))
+                .OrderBy(d => d.o == CloudIdentity.Cloud).ThenBy(d => d.Item2, StringComparer.CurrentCultureIgnoreCase),
+        ];
+    }
 }
 
 /// <summary>What a person types when reporting at the desk.</summary>

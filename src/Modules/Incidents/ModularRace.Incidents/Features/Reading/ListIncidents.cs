@@ -22,9 +22,21 @@ namespace ModularRace.Incidents.Features.Reading;
 /// <param name="RaceLocationUuid">Null: all.</param>
 /// <param name="Limit">1 to 500; null: 100.</param>
 /// <param name="Cursor">Where the last page ended.</param>
+/// <param name="Origin">With a report that was not taken back and comes from there: <c>cloud</c> or a device's UUID; null: all.</param>
+/// <param name="Clip">One of <see cref="ClipFilters"/>, of the clips of reports that were not taken back; null: all.</param>
 internal sealed record ListIncidents(
-    Guid RaceUuid, string? Status = null, string? Decision = null, int? BibNumber = null, Guid? RaceLocationUuid = null, int? Limit = null, string? Cursor = null)
+    Guid RaceUuid, string? Status = null, string? Decision = null, int? BibNumber = null, Guid? RaceLocationUuid = null, int? Limit = null, string? Cursor = null,
+    string? Origin = null, string? Clip = null)
     : IQuery<Page<IncidentView>>;
+
+/// <summary>What a list may ask of the clips of an incident.</summary>
+internal static class ClipFilters
+{
+    public const string With = "with", Without = "without";
+
+    /// <summary>With one, without any, or with one in that state.</summary>
+    public static readonly IReadOnlyList<string> All = [With, Without, ClipStates.Stored, ClipStates.Pending, ClipStates.Failed];
+}
 
 internal sealed class ListIncidentsValidator : AbstractValidator<ListIncidents>
 {
@@ -33,6 +45,7 @@ internal sealed class ListIncidentsValidator : AbstractValidator<ListIncidents>
         RuleFor(r => r.Status).IsOneOf(Statuses.All);
         RuleFor(r => r.Decision).IsOneOf(Decisions.All);
         RuleFor(r => r.BibNumber).IsBib();
+        RuleFor(r => r.Clip).IsOneOf(ClipFilters.All);
     }
 }
 
@@ -65,6 +78,11 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
                 .Where(m => m.GroupUuid == i.ClientUuid).OrderBy(m => m.OccurredAt).ThenBy(m => m.ClientUuid).Select(m => m.RaceLocationUuid).First() == location);
         }
 
+        if (request.Origin is { } origin)
+            standing = standing.Where(i => db.Incidents.Any(m => m.GroupUuid == i.ClientUuid
+                && db.Reports.Any(r => r.IncidentUuid == m.ClientUuid && r.WithdrawnAt == null && r.Origin == origin)));
+        standing = WithClip(standing, request.Clip);
+
         if (page.After is { } after)
         {
             var (at, number) = Position(after);
@@ -77,6 +95,21 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
         var groups = await db.ReadGroupsAsync([.. cut.Items.Select(r => r.ClientUuid)], cancellationToken);
         // One that was joined to another between the two queries is shown by that other; the list goes on all the same.
         return new Page<IncidentView>([.. cut.Items.Where(r => groups.ContainsKey(r.ClientUuid)).Select(r => groups[r.ClientUuid])], cut.NextCursor);
+    }
+
+    private IQueryable<Incident> WithClip(IQueryable<Incident> standing, string? clip)
+    {
+        var filmed = db.Reports.Where(r => r.WithdrawnAt == null && r.Clip != null);
+        if (clip is ClipStates.Stored or ClipStates.Failed)
+            filmed = filmed.Where(r => db.Clips.Any(c => c.Sha256 == r.Clip!.Sha256 && c.State == clip));
+        else if (clip == ClipStates.Pending) // what nothing came of yet is on its way too
+            filmed = filmed.Where(r => !db.Clips.Any(c => c.Sha256 == r.Clip!.Sha256 && c.State != clip));
+        return clip switch
+        {
+            null => standing,
+            ClipFilters.Without => standing.Where(i => !db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && filmed.Any(r => r.IncidentUuid == m.ClientUuid))),
+            _ => standing.Where(i => db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && filmed.Any(r => r.IncidentUuid == m.ClientUuid))),
+        };
     }
 
     private sealed record Row(Guid ClientUuid, DateTimeOffset OccurredAt, long Number);
