@@ -11,6 +11,8 @@ public sealed class StartTests
     [InlineData("SYSTEM_MODE", "offline", "SYSTEM_MODE is 'offline'")]
     [InlineData("ConnectionStrings__ModularRace", "", "ConnectionStrings__ModularRace is not set")]
     [InlineData("ConnectionStrings__ModularRace", "Host=127.0.0.1;Port=1;Username=nobody;Database=race", "the database 'race' at 127.0.0.1:1 cannot be used")]
+    [InlineData("KeyLimits__PerSecond", "0", "KeyLimits__PerSecond is '0'")]
+    [InlineData("KeyLimits__Burst", "many", "KeyLimits__Burst is 'many'")]
     [InlineData("Admin__Password", "short", "the first admin cannot be made")]
     public async Task What_is_wrong_stops_the_start_with_one_line(string setting, string value, string line)
     {

@@ -59,6 +59,9 @@ internal static class Principals
     /// <summary>Which person calls; null: no person does.</summary>
     public static Guid? PersonUuid(this ClaimsPrincipal user) => user.HasClaim(Kind, PersonKind) && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null;
 
+    /// <summary>Which API key calls; null: none does.</summary>
+    public static Guid? KeyUuid(this ClaimsPrincipal user) => user.HasClaim(Kind, KeyKind) && Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var uuid) ? uuid : null;
+
     /// <summary>Whether somebody calls who is no device.</summary>
     public static bool IsSignedIn(this ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true && !user.IsDevice();
 

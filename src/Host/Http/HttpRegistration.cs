@@ -19,6 +19,7 @@ internal static class HttpRegistration
         services.AddExceptionHandler<ProblemAnswers>();
         services.AddProblemDetails();
         services.AddBodies();
+        builder.AddKeyLimits();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<Microsoft.AspNetCore.Mvc.JsonOptions>(options => ApiJson.Configure(options.JsonSerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -37,6 +38,7 @@ internal static class HttpRegistration
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = KeepFresh });
         app.UseRouting();
         app.UseAuthentication();
+        app.UseRateLimiter();
         if (mode == SystemMode.OfflineDevice) app.UsePiReferee();
         app.UseRoutingAnswers();
         app.UseAntiforgeryForApi();
