@@ -95,6 +95,15 @@ public sealed class CloudPageTests(RunningCloud cloud) : IClassFixture<RunningCl
     }
 
     [Fact]
+    public async Task Asked_by_https_it_says_to_be_asked_by_nothing_else()
+    {
+        using var answer = await new Browser(cloud.Anonymous) { Https = true }.GetAsync("sign-in", "desk.example.org");
+        Assert.Equal("max-age=31536000", answer.Headers.GetValues("Strict-Transport-Security").Single());
+        using var plain = await new Browser(cloud.Anonymous).GetAsync("sign-in", "desk.example.org");
+        Assert.False(plain.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Fact]
     public async Task The_touchscreen_is_not_on_the_cloud() => Assert.Equal(HttpStatusCode.NotFound, (await cloud.Anonymous.GetAsync("send", Stop)).StatusCode);
 
     [Fact]

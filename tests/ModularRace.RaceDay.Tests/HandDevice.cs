@@ -70,5 +70,5 @@ internal sealed class HandDevice : IDisposable
         return new JsonObject { ["type"] = type, ["client_uuid"] = uuid, ["edit"] = 1, ["base_revision"] = null, ["data"] = data };
     }
 
-    private static string NewUuid() => Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
+    internal static string NewUuid() => Shared.Identifiers.Uuids.New(TimeProvider.System).ToString();
 }

@@ -63,6 +63,9 @@ public partial class RunningHost(string mode) : IAsyncLifetime
     /// <summary>Signed in as the first admin, by a bearer token.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
+    /// <summary>How many lines of what it says are kept, the last ones.</summary>
+    public int LinesKept { get; set; } = 2000;
+
     /// <summary>What the host wrote so far, to be shown when a test fails.</summary>
     public string Output => string.Join('\n', output);
 
@@ -184,7 +187,7 @@ public partial class RunningHost(string mode) : IAsyncLifetime
     {
         if (line is null) return;
         output.Enqueue(line);
-        while (output.Count > 2000) output.TryDequeue(out _);
+        while (output.Count > LinesKept) output.TryDequeue(out _);
     }
 
     private async Task<Uri> ListeningAsync()

@@ -15,6 +15,9 @@ internal static class HttpRegistration
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Bodies.Sync;
         });
+
+        // It writes whole addresses, and some carry a code that lets in whoever has it (R15), however much else is logged.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         var services = builder.Services;
         services.AddExceptionHandler<ProblemAnswers>();
         services.AddProblemDetails();
@@ -23,14 +26,15 @@ internal static class HttpRegistration
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<Microsoft.AspNetCore.Mvc.JsonOptions>(options => ApiJson.Configure(options.JsonSerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        if (mode == SystemMode.Cloud)
-            services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
+        if (mode != SystemMode.Cloud) return;
+        services.AddHsts(options => options.MaxAge = TimeSpan.FromDays(365));
+        services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto);
     }
 
     public static void UseHttp(this WebApplication app, SystemMode mode)
     {
         // A proxy on this machine may say for whom it asks. On a Pi nobody may: loopback signs in there.
-        if (mode == SystemMode.Cloud) app.UseForwardedHeaders();
+        if (mode == SystemMode.Cloud) app.UseForwardedHeaders().UseHsts();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { AllowStatusCode404Response = true, ExceptionHandler = _ => Task.CompletedTask });
         app.UseStatusCodePages(ProblemAnswers.WriteBareStatusAsync);
