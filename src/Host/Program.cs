@@ -27,6 +27,7 @@ try
     builder.AddScheduling(mode);
     builder.AddAlerts(mode);
     builder.AddWebhooks(mode);
+    if (mode == SystemMode.OfflineDevice) builder.Services.AddHostedService<Rehearsal>();
     builder.Services.AddShared();
     foreach (var module in modules) module.Add(builder.Services, builder.Configuration);
 

@@ -25,9 +25,11 @@ internal static class LinkRun
         var requests = await day.Link.RequestsAsync();
         var (now, peak) = day.Memory();
         var left = await day.PendingAsync();
+        var bare = await WithoutLinkAsync();
 
         Report.Line($"{name}: {pending} records of {Incidents} incidents with {2 * Incidents} reports, uploaded and the changes read back");
         Report.Line($"  {took:0.00} s; floor {floor:0.00} s ({least:N0} bytes of NDJSON under brotli 5, and one round trip); ratio {took / floor:0.00}");
+        Report.Line($"  the same through a link without delay or limit, on another cloud and Pi: {bare:0.00} s, which both hosts and both databases take of this machine");
         Report.Line($"  {requests.Count} requests on {counters["connections"]} connection(s): {string.Join(", ", requests)}");
         Report.Line($"  {(long)counters["upBytes"]!:N0} bytes up, {(long)counters["downBytes"]!:N0} down; the Pi counted {(long)figures["bytes_sent"]!:N0} and {(long)figures["bytes_received"]!:N0}, {figures["requests"]} requests, {figures["duration_ms"]} ms");
         Report.Line($"  the Pi's host: {now:0} MB, at most {peak:0} MB so far");
@@ -38,5 +40,16 @@ internal static class LinkRun
         reached &= Report.Goal($"the Pi's host below {MostMegabytes:0} MB", peak < MostMegabytes);
         Report.Line("");
         return reached;
+    }
+
+    /// <summary>The seconds that are not the link's.</summary>
+    private static async Task<double> WithoutLinkAsync()
+    {
+        await using var day = await MountainDay.BeginAsync();
+        await day.ReportAsync(Incidents);
+        await day.Link.UpAsync(LinkPreset.None);
+        var timer = Stopwatch.StartNew();
+        await day.SyncAsync();
+        return timer.Elapsed.TotalSeconds;
     }
 }

@@ -13,13 +13,14 @@ internal static class PiBenchmark
 {
     private const int Starts = 5, Incidents = 400;
     private const double MostSeconds = 5, MostMegabytes = 350;
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30), Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30), FirstLook = TimeSpan.FromSeconds(3), Look = TimeSpan.FromMilliseconds(250);
 
     public static async Task<bool> RunAsync()
     {
         await using var postgres = await PiPostgres.MakeAsync();
         await using var day = await MountainDay.BeginAsync(ofPi: postgres.Database);
         var starts = new List<double>();
+        var (first, tenth) = (new List<double>(), new List<double>());
         for (var i = 0; i < Starts; i++)
         {
             await day.PiHost.StopAsync();
@@ -27,6 +28,10 @@ internal static class PiBenchmark
             await day.PiHost.StartAsync();
             await PageAsync(day);
             starts.Add(timer.Elapsed.TotalSeconds);
+            await Task.Delay(FirstLook);
+            first.Add(await TapAsync(day));
+            for (var tap = 2; tap < 10; tap++) await TapAsync(day);
+            tenth.Add(await TapAsync(day));
         }
 
         await Task.Delay(Calm);
@@ -46,6 +51,7 @@ internal static class PiBenchmark
 
         var sorted = starts.Order().ToList();
         Report.Line($"from start to first page: {string.Join(", ", starts.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))} s, with a sign-in");
+        Report.Line($"the first tap, {FirstLook.TotalSeconds:0} s after that page: {Milliseconds(first)} ms; the tenth: {Milliseconds(tenth)} ms");
         Report.Line($"memory after {Calm.TotalSeconds:0} s of rest: host {idle.Host:0} MB, PostgreSQL {idle.Postgres:0} MB, together {idle.Sum:0} MB");
         Report.Line($"at most over {3 * Incidents} records made, sent, as many received and proved: host {busy.Host:0} MB, PostgreSQL {busy.Postgres:0} MB, together {busy.Sum:0} MB");
         var reached = Report.Goal($"start to first page below {MostSeconds:0} s", sorted[^1] < MostSeconds);
@@ -53,6 +59,15 @@ internal static class PiBenchmark
         reached &= Report.Goal($"together below {MostMegabytes:0} MB, busy", busy.Sum < MostMegabytes);
         Report.Line(reached ? "Every goal was reached." : "A goal was missed: see MISSED above.");
         return reached;
+    }
+
+    private static string Milliseconds(IEnumerable<double> times) => string.Join(", ", times.Select(t => t.ToString("0", CultureInfo.InvariantCulture)));
+
+    private static async Task<double> TapAsync(MountainDay day)
+    {
+        var timer = Stopwatch.StartNew();
+        await day.Pi.PostJsonAsync("/incidents", day.Tap());
+        return timer.Elapsed.TotalMilliseconds;
     }
 
     private static async Task PageAsync(MountainDay day)
