@@ -100,5 +100,8 @@ internal sealed record ApiKeyForm
 
     public CreateApiKey Making(VenueTime venue) => new(
         PageForms.Typed(Name), PageForms.Typed(Role), Scope == "some" ? CompetitionUuids ?? [] : null,
-        ExpiresOn is { } day && day < DateOnly.MaxValue ? venue.From(day.AddDays(1).ToDateTime(TimeOnly.MinValue)) : null) { ClientUuid = ClientUuid };
+        ExpiresOn is { } day && day < DateOnly.MaxValue ? venue.From(day.AddDays(1).ToDateTime(TimeOnly.MinValue)) : null)
+    {
+        ClientUuid = ClientUuid,
+    };
 }
