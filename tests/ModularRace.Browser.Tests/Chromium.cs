@@ -33,7 +33,7 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>The Pi's own screen: 7 inch, 1280x720, touched.</summary>
-    internal async Task<Screen> TouchscreenAsync(RunningHost pi, string theme = "light", string language = "en")
+    internal async Task<Screen> TouchscreenAsync(RunningHost pi, string theme = "light", string language = "en", string zone = "Europe/Rome")
     {
         var context = await browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -41,7 +41,7 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = 1280, Height = 720 },
             HasTouch = true,
             Locale = "en-GB",
-            TimezoneId = "Europe/Rome",
+            TimezoneId = zone,
         });
         await context.AddCookiesAsync([new Cookie { Name = "mr_theme", Value = theme, Url = pi.Address.ToString() }, new Cookie { Name = "mr_lang", Value = language, Url = pi.Address.ToString() }]);
         return await Screen.OpenAsync(context, pi);

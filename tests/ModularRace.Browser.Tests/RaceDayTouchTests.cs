@@ -105,6 +105,18 @@ public sealed class RaceDayTouchTests(Chromium chromium, CloudAndPi day, Running
     }
 
     /// <summary>The tray says that it is saved, under the number that the case has.</summary>
+    [Fact]
+    public async Task The_clock_has_the_venues_hour_from_the_moment_it_is_known_whatever_the_browsers_zone()
+    {
+        await using var screen = await chromium.TouchscreenAsync(day.PiHost, zone: "America/Denver");
+        // No second passes on this page that would put it right.
+        await screen.Page.Clock.InstallAsync(new ClockInstallOptions { TimeDate = new DateTime(2026, 2, 8, 12, 0, 0, DateTimeKind.Utc) });
+        await screen.Page.Clock.PauseAtAsync(new DateTime(2026, 2, 8, 12, 0, 10, DateTimeKind.Utc));
+        await screen.GoAsync("/place");
+        await Expect(screen[".pick .key"].First).ToBeVisibleAsync();
+        await Expect(screen[".clock b"]).ToHaveTextAsync(new Regex("^13:00:", RegexOptions.None, TimeSpan.FromSeconds(1)));
+    }
+
     private async Task SavedAsync(Screen screen, int bib)
     {
         await Expect(screen[".said h1"]).ToHaveTextAsync(new Regex($"^Bib {bib} saved \\d\\d:\\d\\d:\\d\\d$", RegexOptions.None, TimeSpan.FromSeconds(1)));

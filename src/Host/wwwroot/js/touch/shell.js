@@ -21,8 +21,11 @@ let seenOnline = null; // {online, since}: where the host does not tell since wh
 
 // ---- the clock
 
+const showClock = () => { clockFace.textContent = times.clock(times.raceNow()); };
+times.zone.addEventListener('change', showClock);
+
 function tick() {
-  clockFace.textContent = times.clock(times.raceNow());
+  showClock();
   setTimeout(tick, 1000 - times.raceNow() % 1000 + 2);
 }
 

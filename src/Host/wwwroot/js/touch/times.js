@@ -17,9 +17,13 @@ function make(timeZone) {
   };
 }
 
+/** Hears `change` where the zone is another: what shows a time shows it anew, before anybody reads a wrong hour. */
+export const zone = new EventTarget();
+
 /** The zone in which times are shown, IANA; the browser's where it is not known. */
 export function useZone(timeZone) {
   try { formats = make(timeZone || undefined); } catch { formats = make(undefined); }
+  zone.dispatchEvent(new Event('change'));
 }
 
 /** How the Pi's clock differs from the cloud's, milliseconds, as the Pi knows it. */
