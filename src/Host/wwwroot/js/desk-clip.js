@@ -1,7 +1,8 @@
 // A clip is watched in its place: frame by frame, slow, full screen. [data-clip] is a button with the clip's address; the
 // player lies over the page, so that what the page fetches anew meanwhile does not stop it.
 
-const speeds = [1, 0.5, 0.25, 0.1];
+import { findLength, measureFrames, speeds, usualFrame } from './film.js';
+
 let player = null;
 
 document.addEventListener('click', event => {
@@ -22,9 +23,8 @@ function open(address, title) {
   const fault = Object.assign(document.createElement('p'), { className: 'alert in', hidden: true });
   fault.setAttribute('role', 'alert');
 
-  let frame = 1 / 30; // until two frames have told how far apart they are
+  let frame = usualFrame;
   let speed = 0;
-  let last = null;
   const button = (label, key, act) => {
     const made = Object.assign(document.createElement('button'), { type: 'button', className: 'btn' });
     made.append(label, ' ', Object.assign(document.createElement('kbd'), { textContent: key }));
@@ -61,19 +61,8 @@ function open(address, title) {
     fault.hidden = false;
     fault.textContent = 'This clip cannot be shown here.';
   });
-  // A recorder that could not go back leaves the length open: going far beyond the end makes the browser find it.
-  video.addEventListener('loadedmetadata', () => {
-    if (video.duration !== Infinity) return;
-    video.addEventListener('durationchange', () => { video.currentTime = 0; }, { once: true });
-    video.currentTime = 1e7;
-  });
-  const watch = (now, { mediaTime }) => {
-    const apart = mediaTime - (last ?? mediaTime);
-    if (!video.paused && apart > 0.002 && apart < 0.2) frame = apart;
-    last = mediaTime;
-    if (dialog.isConnected) video.requestVideoFrameCallback(watch);
-  };
-  video.requestVideoFrameCallback?.(watch);
+  findLength(video, () => { if (video.currentTime > 0) video.currentTime = 0; });
+  measureFrames(video, () => dialog.isConnected, apart => { frame = apart; });
   place.addEventListener('input', () => {
     video.pause();
     if (Number.isFinite(video.duration)) video.currentTime = video.duration * Number(place.value) / 1000;

@@ -2,7 +2,8 @@
 // the button; the clips are those of the [data-clip] buttons beside it. A clip carries no time of its own: it is laid where
 // its report's time is, or all begin together, and each can be moved by itself.
 
-const speeds = [1, 0.5, 0.25, 0.1];
+import { findLength, measureFrames, speeds, usualFrame } from './film.js';
+
 const near = 120; // seconds: reports of one incident that lie further apart are not of one moment
 
 document.addEventListener('click', event => {
@@ -22,7 +23,7 @@ function open(clips, title) {
   const apart = Math.max(...clips.map(c => c.at)) - first;
   let byReports = apart > 0 && apart <= near;
   let speed = 0;
-  let frame = 1 / 30; // until two frames have told how far apart they are
+  let frame = usualFrame;
   let now = 0; // of the common clock, seconds
   let since = null; // performance.now() at which it stood at `from`; null: it stands
   let from = 0;
@@ -37,21 +38,8 @@ function open(clips, title) {
       el('button', { type: 'button', class: 'btn', 'aria-label': `Clip ${i + 1} one frame earlier`, click: () => move(-1) }, '← frame'),
       el('button', { type: 'button', class: 'btn', 'aria-label': `Clip ${i + 1} one frame later`, click: () => move(1) }, 'frame →')));
     video.addEventListener('error', () => film.figure.prepend(el('p', { class: 'alert in', role: 'alert' }, 'This clip cannot be shown here.')));
-    // A recorder that could not go back leaves the length open: going far beyond the end makes the browser find it.
-    video.addEventListener('loadedmetadata', () => {
-      if (video.duration === Infinity) {
-        video.addEventListener('durationchange', () => place(), { once: true });
-        video.currentTime = 1e7;
-      } else place();
-    });
-    let last = null;
-    const watch = (_, { mediaTime }) => {
-      const between = mediaTime - (last ?? mediaTime);
-      if (!video.paused && between > 0.002 && between < 0.2) frame = between;
-      last = mediaTime;
-      if (dialog.isConnected) video.requestVideoFrameCallback(watch);
-    };
-    video.requestVideoFrameCallback?.(watch);
+    findLength(video, () => place());
+    measureFrames(video, () => dialog.isConnected, between => { frame = between; });
     return film;
   });
 

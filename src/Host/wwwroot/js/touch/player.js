@@ -1,9 +1,8 @@
 // A clip that this Pi holds, watched with a finger: played, slowed, frame by frame.
 
+import { findLength, measureFrames, speeds, usualFrame } from '../film.js';
 import { fill, h, icon, key } from './dom.js';
 import { t } from './texts.js';
-
-const speeds = [1, 0.5, 0.25, 0.1];
 
 /** The player over the page. */
 export function watch(report, title) {
@@ -11,8 +10,7 @@ export function watch(report, title) {
   const at = h('output', { class: 'num' });
   const keys = h('div', { class: 'keys' });
   let speed = 0;
-  let frame = 1 / 30; // until two frames have told how far apart they are
-  let last = null;
+  let frame = usualFrame;
   const close = () => {
     layer.remove();
     video.removeAttribute('src');
@@ -42,19 +40,8 @@ export function watch(report, title) {
 
   for (const told of ['play', 'pause', 'seeked', 'timeupdate', 'durationchange', 'loadedmetadata']) video.addEventListener(told, () => { if (layer.isConnected) show(); });
   video.addEventListener('error', () => { if (layer.isConnected) fill(at, h('strong', { class: 'problem', role: 'alert' }, t('clip.not_here'))); });
-  // A recorder that could not go back leaves the length open: going far beyond the end makes the browser find it.
-  video.addEventListener('loadedmetadata', () => {
-    if (video.duration !== Infinity) return;
-    video.addEventListener('durationchange', () => { video.currentTime = 0; }, { once: true });
-    video.currentTime = 1e7;
-  });
-  const look = (_, { mediaTime }) => {
-    const apart = mediaTime - (last ?? mediaTime);
-    if (!video.paused && apart > 0.002 && apart < 0.2) frame = apart;
-    last = mediaTime;
-    if (layer.isConnected) video.requestVideoFrameCallback(look);
-  };
-  video.requestVideoFrameCallback?.(look);
+  findLength(video, () => { if (video.currentTime > 0) video.currentTime = 0; });
+  measureFrames(video, () => layer.isConnected, apart => { frame = apart; });
   video.addEventListener('click', toggle);
   document.body.append(layer);
   show();

@@ -38,7 +38,7 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
                 var before = ending;
                 // The one before may not be settled yet, and would be taken once more.
                 going = before is null ? [clip.Clip.Sha256] : [going[^1], clip.Clip.Sha256];
-                ending = Observed(TrySendAsync(access, clip, byHand, turn, new LastPiece(AnnounceNextAsync, () => written.TrySetResult()), cancellationToken));
+                ending = TrySendAsync(access, clip, byHand, turn, new LastPiece(AnnounceNextAsync, () => written.TrySetResult()), cancellationToken).Observed();
                 // With its last byte written the next one goes: the link has no pause for the answer, which takes a round trip.
                 await Task.WhenAny(ending, written.Task);
                 if (before is not null && await before) tally.ClipsUploaded++;
@@ -83,7 +83,7 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
     private async Task<Announced?> AnnounceAsync(CloudAccess access, bool byHand, string[] going, ClipTurn turn, CancellationToken cancellationToken)
     {
         if (await sender.SendAsync(new TakeClip(byHand, going), cancellationToken) is not { } clip) return null;
-        return new Announced(clip, Observed(BeginAsync(access, clip, turn, cancellationToken)));
+        return new Announced(clip, BeginAsync(access, clip, turn, cancellationToken).Observed());
     }
 
     private async Task<ClipAt> BeginAsync(CloudAccess access, ClipOnItsWay clip, ClipTurn turn, CancellationToken cancellationToken)
@@ -131,13 +131,6 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
                 if (e.Status == 423) await Task.Delay(Busy, time, cancellationToken);
             }
         }
-    }
-
-    /// <summary>Where nobody waits for it any more nobody asks what became of it.</summary>
-    private static Task<T> Observed<T>(Task<T> task)
-    {
-        _ = task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return task;
     }
 
     /// <param name="AnnounceNext">Before it: the next clip is announced, so that its place is known when it is to go.</param>

@@ -23,8 +23,8 @@ internal sealed class SyncRunner(
     private readonly CancellationTokenSource stopped = new();
     private readonly Lock gate = new();
     private int queued;
-    private Run? run;
-    private Download? download;
+    private RunUnderway? run;
+    private PendingDownload? download;
 
     /// <summary>A run is on, or about to be.</summary>
     public bool Syncing => run is not null;
@@ -42,7 +42,7 @@ internal sealed class SyncRunner(
                 return on.Join();
             }
 
-            var started = run = new Run { Manual = manual, Release = manual, SendsClips = true };
+            var started = run = new RunUnderway { Manual = manual, Release = manual, SendsClips = true };
             Queue(stopping => RunAsync(started, stopping));
             return started.Ended.Task;
         }
@@ -54,7 +54,7 @@ internal sealed class SyncRunner(
         lock (gate)
         {
             if (download is { } on && on.Competition == competition && on.Date == date) return on.Ended.Task;
-            var started = download = new Download(competition, date);
+            var started = download = new PendingDownload(competition, date);
             Queue(stopping => DownloadAsync(started, stopping));
             return started.Ended.Task;
         }
@@ -117,7 +117,7 @@ internal sealed class SyncRunner(
         work.Writer.TryWrite(item);
     }
 
-    private async Task RunAsync(Run on, CancellationToken stopping)
+    private async Task RunAsync(RunUnderway on, CancellationToken stopping)
     {
         var startedAt = time.GetUtcNow();
         var timer = time.GetTimestamp();
@@ -147,7 +147,7 @@ internal sealed class SyncRunner(
             }
 
             first = false;
-            foreach (var waiting in hasty) Run.End(waiting, Figures(), Told(error));
+            foreach (var waiting in hasty) RunUnderway.End(waiting, Figures(), Told(error));
             if (error is not null || !on.SendsClips) continue;
             var alone = time.GetTimestamp();
             if (clips.IsCompleted) clips = ClipsAsync(on, tally, stopping);
@@ -185,7 +185,7 @@ internal sealed class SyncRunner(
     }
 
     /// <summary>R11, R12: whatever becomes of a clip, the run of records that went before it has ended well.</summary>
-    private async Task ClipsAsync(Run on, RunTally tally, CancellationToken stopping)
+    private async Task ClipsAsync(RunUnderway on, RunTally tally, CancellationToken stopping)
     {
         lock (gate) on.WithClips = true;
         try
@@ -235,7 +235,7 @@ internal sealed class SyncRunner(
     }
 
     /// <summary>Whether somebody asked since the pass began; if not, the run is over and the next who asks starts another.</summary>
-    private bool AskedAgain(Run on)
+    private bool AskedAgain(RunUnderway on)
     {
         lock (gate)
         {
@@ -246,7 +246,7 @@ internal sealed class SyncRunner(
         }
     }
 
-    private async Task DownloadAsync(Download on, CancellationToken stopping)
+    private async Task DownloadAsync(PendingDownload on, CancellationToken stopping)
     {
         try
         {
@@ -261,7 +261,7 @@ internal sealed class SyncRunner(
             Forget();
 
             // What happened in the competition so far comes by the changes; a link that breaks now leaves it to the next run.
-            await RunAsync(new Run(), stopping);
+            await RunAsync(new RunUnderway(), stopping);
             on.Ended.TrySetResult();
         }
         catch (Exception e)
@@ -281,90 +281,4 @@ internal sealed class SyncRunner(
     }
 
     private static Problem Stopping() => new(503, "stopping", "This Pi is being shut down.");
-
-    private sealed class Run
-    {
-        public bool Manual { get; set; }
-
-        private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Somebody asked since the last pass began.</summary>
-        public bool Asked => asked.Task.IsCompleted;
-
-        /// <summary>Ends when somebody asks.</summary>
-        public Task AskedFor => asked.Task;
-
-        /// <summary>What its clips do while records go.</summary>
-        public ClipTurn Clips { get; } = new();
-
-        /// <summary>A download's does not: it ends with the records.</summary>
-        public bool SendsClips { get; init; }
-
-        /// <summary>Its records went, and clips follow: who joins now waits for records alone.</summary>
-        public bool WithClips { get; set; }
-
-        /// <summary>It stopped sending clips for something else.</summary>
-        public bool GaveWay { get; set; }
-
-        /// <summary>Before the next pass, what waits for its time is let go.</summary>
-        public bool Release { get; set; }
-
-        private List<TaskCompletionSource<SyncFigures>> hasty = [];
-
-        public void ForgetAsked()
-        {
-            if (Asked) asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        public Task<SyncFigures> Join()
-        {
-            asked.TrySetResult();
-            if (!WithClips) return Ended.Task;
-            hasty.Add(Observed(new TaskCompletionSource<SyncFigures>(TaskCreationOptions.RunContinuationsAsynchronously)));
-            return hasty[^1].Task;
-        }
-
-        /// <summary>Who joined while clips went, and waits for the pass that begins now.</summary>
-        public List<TaskCompletionSource<SyncFigures>> TakeHasty()
-        {
-            var taken = hasty;
-            hasty = [];
-            return taken;
-        }
-
-        public void End(SyncFigures? figures, Exception? error)
-        {
-            foreach (var waiting in TakeHasty().Append(Ended)) End(waiting, figures, error);
-        }
-
-        public static void End(TaskCompletionSource<SyncFigures> waiting, SyncFigures? figures, Exception? error)
-        {
-            if (error is null) waiting.TrySetResult(figures!);
-            else waiting.TrySetException(error);
-        }
-
-        // Who nobody waits for must not bring the process down by an exception that nobody saw: the tasks are observed here.
-        public TaskCompletionSource<SyncFigures> Ended { get; } = Observed(new TaskCompletionSource<SyncFigures>(TaskCreationOptions.RunContinuationsAsynchronously));
-
-        private static TaskCompletionSource<SyncFigures> Observed(TaskCompletionSource<SyncFigures> source)
-        {
-            _ = source.Task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            return source;
-        }
-    }
-
-    private sealed class Download
-    {
-        public Download(Guid competition, DateOnly? date)
-        {
-            (Competition, Date) = (competition, date);
-            _ = Ended.Task.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        }
-
-        public Guid Competition { get; }
-
-        public DateOnly? Date { get; }
-
-        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }
