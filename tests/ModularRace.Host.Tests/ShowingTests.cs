@@ -55,6 +55,29 @@ public sealed class ShowingTests(WatchfulCloud cloud) : IClassFixture<WatchfulCl
         Assert.InRange(paper.IndexOf("Perhaps a ski.", StringComparison.Ordinal), apart, paper.Length);
     }
 
+    [Fact]
+    public async Task The_lists_filter_by_device_calls_each_by_its_name_and_shows_what_came_from_it()
+    {
+        var competition = await cloud.CompetitionAsync("Filtered");
+        var (race, _) = await cloud.RaceAsync(competition);
+        var device = await cloud.DeviceAsync("Pi of the filter", competition);
+        var incident = Incident(race, 43);
+        await device.UploadAsync(incident);
+        var uuid = (string)incident["client_uuid"]!;
+        await device.UploadAsync(new
+        {
+            type = "report", client_uuid = WatchfulCloud.NewUuid(), edit = 1, data = new { incident_uuid = uuid, occurred_at = "2026-02-08T10:00:00Z", description = "Ski in hand" },
+        });
+        await cloud.PostAsync("incidents", new { race_uuid = race, bib_number = 44 });
+
+        var page = await cloud.PageAsync($"/races/{race}/incidents");
+        Assert.Contains("Pi of the filter</option>", page, StringComparison.Ordinal);
+        Assert.Contains("The desk</option>", page, StringComparison.Ordinal);
+        page = await cloud.PageAsync($"/races/{race}/incidents?device={device.Uuid}");
+        Assert.Contains(">43<", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(">44<", page, StringComparison.Ordinal);
+    }
+
     private static JsonObject Incident(Guid race, int bib) => new()
     {
         ["type"] = "incident", ["client_uuid"] = WatchfulCloud.NewUuid().ToString(), ["edit"] = 1,
