@@ -111,6 +111,58 @@ public sealed class ClipTests(Chromium chromium, CloudAndPi day)
         desk.AssertQuiet();
     }
 
+    [Fact]
+    public async Task When_clips_go_is_chosen_on_the_screen_and_what_waits_says_why()
+    {
+        await SentAsync();
+        await using var screen = await chromium.TouchscreenAsync(day.PiHost);
+        await screen.OnCourseAsync(day);
+        await screen.GoAsync("/send");
+        try
+        {
+            await screen[".side > .key"].TapAsync();
+            await screen[".terms .cols3 .key"].Last.TapAsync();
+            await screen[".terms .cols5 .key"].Nth(2).TapAsync();
+            await Expect(screen[".terms .cols5 [aria-pressed=true]"]).ToHaveTextAsync("300 MB");
+            await ShotAsync(screen, "terms");
+            await screen.Key("Close").TapAsync();
+            await Expect(screen[".side > .key"]).ToContainTextAsync("By hand only");
+            var chosen = await day.Pi.Get("/device/clips");
+            Assert.Equal(("by_hand", 300_000_000), (chosen.Text("send"), (long)chosen["day_limit_bytes"]!));
+
+            using (var sent = await day.Pi.SendClip(await ReportAsync(Bib + 2), ClipFiles.Mp4(200_000, seed: 71))) Assert.True(sent.IsSuccessStatusCode);
+            await Expect(screen["#left-over"]).ToContainTextAsync("They are sent by hand only.");
+            await ShotAsync(screen, "by-hand");
+            await screen.AssertFitsAsync();
+            await screen.Key("Send now").TapAsync();
+            await Expect(screen["#left-over"]).Not.ToContainTextAsync("They are sent by hand only.");
+            await UntilAsync(async () => (int)(await day.Pi.Get("/device"))["clips_pending"]! == 0);
+
+            // A limit that is reached says so, and is lifted on the same screen.
+            var went = (long)(await day.Pi.Get("/device/clips"))["day_sent_bytes"]!;
+            var limit = Math.Max(went, 1 << 20);
+            await day.Pi.Put("/device/clips", new { send = "now", day_limit_bytes = limit });
+            using (var sent = await day.Pi.SendClip(await ReportAsync(Bib + 3), ClipFiles.Mp4((int)(limit - went) + 200_000, seed: 72))) Assert.True(sent.IsSuccessStatusCode);
+            await Expect(screen["#left-over"]).ToContainTextAsync("They wait: the limit of today", new() { Timeout = 20_000 });
+            await ShotAsync(screen, "limit");
+            await screen["#left-over"].GetByText("Choose").TapAsync();
+            await screen[".terms .cols5 .key"].First.TapAsync();
+            await screen.Key("Close").TapAsync();
+            await UntilAsync(async () => (int)(await day.Pi.Get("/device"))["clips_pending"]! == 0);
+            screen.AssertQuiet();
+
+            async Task<string> ReportAsync(int bib) =>
+                (await day.Pi.Post("/incidents", new { race_uuid = day.Race, race_location_uuid = day.Locations[0], bib_number = bib }, HttpStatusCode.Created))["report"]!.Text("client_uuid");
+        }
+        finally
+        {
+            await day.Pi.Put("/device/clips", new { send = "now" });
+        }
+    }
+
+    private static Task ShotAsync(Screen screen, string name) => Environment.GetEnvironmentVariable("SHOTS") is { Length: > 0 } folder
+        ? screen.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png") }) : Task.CompletedTask;
+
     /// <summary>Both show a picture, so many seconds apart.</summary>
     private const string Apart = "wanted => { const [a, b] = document.querySelectorAll('dialog.clip video'); return !a.seeking && !b.seeking && a.currentTime > 0.05 && Math.abs(a.currentTime - b.currentTime - wanted) < 0.08; }";
 
@@ -120,6 +172,17 @@ public sealed class ClipTests(Chromium chromium, CloudAndPi day)
     {
         var chooser = await screen.Page.RunAndWaitForFileChooserAsync(() => screen[".after .film"].TapAsync());
         await chooser.SetFilesAsync(new FilePayload { Name = name, MimeType = type, Buffer = bytes });
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var looked = 0; looked < 600; looked++)
+        {
+            if (await holds()) return;
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("It does not come true.");
     }
 
     private async Task SentAsync()

@@ -44,6 +44,10 @@ public sealed class TouchLayoutTests(Chromium chromium, CloudAndPi day)
         await MeasureAsync("/today, finding a bib");
 
         await GoAsync("/send");
+        await screen[".side > .key"].TapAsync();
+        await Expect(screen[".terms"]).ToBeVisibleAsync();
+        await MeasureAsync("/send, when clips go");
+        await screen.Key(words["stick.close"]).TapAsync();
         await GoAsync("/evening");
         await GoAsync("/download");
         await screen.Key(words["download.another"]).TapAsync();

@@ -235,6 +235,90 @@ public sealed class ClipTransferTests(CloudAndPi day) : IClassFixture<CloudAndPi
         Assert.Equal(bytes, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{bad.Report}/clip"));
     }
 
+    [Fact]
+    public async Task On_a_good_link_only_a_slow_one_carries_a_trial_and_Sync_now_the_rest()
+    {
+        await SentAsync();
+        // What was measured before this test is forgotten.
+        await day.PiHost.KillAsync();
+        await day.PiHost.StartAsync();
+        await day.Pi.Put("/device/clips", new { send = "good_link" });
+        try
+        {
+            var before = day.Link.ClipBytes;
+            day.Link.PauseClips = () => Task.Delay(500);
+            var seen = await SeeAsync(ClipFiles.Mp4(900_000, seed: 51));
+            await UntilAsync(async () => (string?)(await day.Pi.Get("/device"))["clips_wait"] == "link_slow");
+            Assert.InRange((long)(await day.Pi.Get("/device/clips"))["link_bytes_per_second"]!, 1, 49_999);
+            Assert.InRange(day.Link.ClipBytes - before, 256 * 1024, 300_000);
+            Assert.Equal("pending", (string?)(await ClipAsync(day.Cloud, seen))!["state"]);
+
+            // Records do not mind, and no clip goes with them.
+            day.Link.PauseClips = null;
+            var record = await SeeAsync(null);
+            await UntilAsync(async () => await IsThereAsync(record));
+            Assert.InRange(day.Link.ClipBytes - before, 256 * 1024, 300_000);
+            Assert.Equal("link_slow", (string?)(await day.Pi.Get("/device"))["clips_wait"]);
+
+            // A person's Sync now does not ask, and measures: the next goes by itself.
+            await PressAsync();
+            await UntilAsync(async () => (string?)(await ClipAsync(day.Cloud, seen))!["state"] == "stored");
+            Assert.Null((await day.Pi.Get("/device"))["clips_wait"]);
+            var next = await SeeAsync(ClipFiles.Mp4(900_000, seed: 52));
+            await UntilAsync(async () => (string?)(await ClipAsync(day.Cloud, next))?["state"] == "stored");
+        }
+        finally
+        {
+            day.Link.PauseClips = null;
+            await day.Pi.Put("/device/clips", new { send = "now" });
+        }
+    }
+
+    [Fact]
+    public async Task The_limit_of_a_day_lets_through_what_it_says_and_a_restart_knows_what_went()
+    {
+        await SentAsync();
+        async Task<JsonNode> TermsAsync() => await day.Pi.Get("/device/clips");
+        var before = (long)(await TermsAsync())["day_sent_bytes"]!;
+        var limit = before + (1 << 20) + 12_345;
+        var set = await day.Pi.Put("/device/clips", new { send = "now", day_limit_bytes = limit });
+        Assert.Equal(limit, (long)set["day_limit_bytes"]!);
+        try
+        {
+            var (first, second) = (ClipFiles.Mp4(700_000, seed: 61), ClipFiles.WebM(900_000, seed: 62));
+            var seen = await SeeAsync(first);
+            await UntilAsync(async () => (string?)(await ClipAsync(day.Cloud, seen))?["state"] == "stored");
+            Assert.Equal(before + first.Length, (long)(await TermsAsync())["day_sent_bytes"]!);
+            var more = await SeeAsync(second);
+            await UntilAsync(async () => (string?)(await day.Pi.Get("/device"))["clips_wait"] == "day_limit");
+            Assert.Equal(limit, (long)(await TermsAsync())["day_sent_bytes"]!);
+
+            var went = day.Link.ClipBytes;
+            await day.PiHost.KillAsync();
+            await day.PiHost.StartAsync();
+            await PressAsync();
+            Assert.Equal((limit, "day_limit"), ((long)(await TermsAsync())["day_sent_bytes"]!, (string?)(await TermsAsync())["wait"]));
+            Assert.Equal(went, day.Link.ClipBytes);
+            Assert.Equal("pending", (string?)(await ClipAsync(day.Cloud, more))!["state"]);
+
+            // It is lifted, and the rest goes by itself: on at the byte where it stopped.
+            await day.Pi.Put("/device/clips", new { send = "now" });
+            await UntilAsync(async () => (string?)(await ClipAsync(day.Cloud, more))!["state"] == "stored");
+            Assert.Equal(before + first.Length + second.Length, (long)(await TermsAsync())["day_sent_bytes"]!);
+            Assert.Equal(second, await day.Cloud.GetByteArrayAsync($"api/v1/reports/{more.Report}/clip"));
+        }
+        finally
+        {
+            await day.Pi.Put("/device/clips", new { send = "now" });
+        }
+    }
+
+    private async Task<bool> IsThereAsync(Seen seen)
+    {
+        using var answer = await day.Cloud.GetAsync($"api/v1/incidents/{seen.Incident}");
+        return answer.IsSuccessStatusCode;
+    }
+
     private async Task<JsonNode> ImportAsync(byte[] archive, HttpStatusCode status)
     {
         using var content = new ByteArrayContent(archive);

@@ -101,7 +101,7 @@ internal static class DeviceEndpoints
             .RequireAuthorization(Policies.PiReferee).WithName("ListClips").WithSummary("The clips taken here: which wait, how far they are, and when they go").Produces<ClipList>();
 
         device.MapPut("/clips", (ChooseClipSending message, IMediator mediator, CancellationToken ct) => mediator.Send(message, ct))
-            .RequireAuthorization(Policies.PiOperator).WithName("ChooseClipSending").WithSummary("When clips go: now, after the records, or by hand with Sync now").Produces<ClipList>().ProducesProblem(400);
+            .RequireAuthorization(Policies.PiOperator).WithName("ChooseClipSending").WithSummary("When clips go, after the records or by hand with Sync now, and how much of them in a day").Produces<ClipList>().ProducesProblem(400);
 
         device.MapGet("/queue", (string? status, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
                 mediator.Send(new ListQueue(status, new PageRequest(limit, cursor)), ct))

@@ -42,6 +42,8 @@ internal static class DeviceRegistration
         services.AddSingleton(provider => new DeviceProgress(provider.GetService<IHostApplicationLifetime>(), provider.GetRequiredService<LinkMeter>()));
         services.AddSingleton<BatchSize>();
         services.AddSingleton<ChunkSize>();
+        services.AddSingleton<LinkRate>();
+        services.AddScoped<ClipTerms>();
         services.AddSingleton<LinkSignal>();
         services.AddTransient<SyncPass>();
         services.AddTransient<ClipPass>();

@@ -2,6 +2,7 @@
 // a lamp here: each shows what the cloud has signed, or what this Pi counts. For a day without a link there is the stick.
 
 import { Away, get, post, Refused } from './api.js';
+import * as clipTerms from './clip-terms.js';
 import { figure, fill, h, icon, key, meter, percent } from './dom.js';
 import { ask } from './keyboard.js';
 import * as outbox from './outbox.js';
@@ -27,7 +28,7 @@ const words = {
   pending: ['wait', 'waiting', n => t('evening.pending', { n }), () => t(device?.online ? 'evening.pending_online' : 'evening.pending_offline')],
   failed: ['alert', 'problem', n => t('evening.failed', { n }), () => t('evening.failed_more')],
   conflict: ['review', 'review', n => t('left.conflicts', { n }), () => t('evening.conflict_more')],
-  clips_pending: ['clip', 'waiting', n => t('left.clips', { n }), () => t(device?.clips_send === 'by_hand' ? 'send.clips_by_hand' : 'send.clips_now')],
+  clips_pending: ['clip', 'waiting', n => t('left.clips', { n }), () => clipTerms.word(device)],
   clips_failed: ['alert', 'problem', n => t('send.clips_failed', { n }), () => t('send.clips_failed_more')],
   missing_on_cloud: ['alert', 'problem', n => t('evening.missing', { n }), () => t('evening.missing_more')],
   different_on_cloud: ['alert', 'problem', n => t('evening.different', { n }), () => t('evening.different_more')],

@@ -1,6 +1,7 @@
 // To send: how much waits and why, and Sync now. Offline is not a failure (R11): it says so, and nothing leaves the queue unsent.
 
-import { all, Away, call, post } from './api.js';
+import { all, Away, post } from './api.js';
+import * as clipTerms from './clip-terms.js';
 import { figure, fill, h, icon, key, meter, pageData, percent } from './dom.js';
 import * as outbox from './outbox.js';
 import { follow, soFar } from './progress.js';
@@ -12,6 +13,7 @@ const { competition } = pageData();
 const going = document.getElementById('going');
 const leftOver = document.getElementById('left-over');
 const side = document.getElementById('side');
+side.classList.add('with-clips');
 
 going.setAttribute('aria-label', t('send.sync_label'));
 
@@ -127,8 +129,8 @@ function things() {
   }
   const clips = (device?.clips_pending ?? 0) - (device?.clips_failed ?? 0);
   if (clips > 0) {
-    const byHand = device.clips_send === 'by_hand';
-    list.push(item('clip', 'waiting', t('left.clips', { n: clips }), t(byHand ? 'send.clips_by_hand' : 'send.clips_now'), t(byHand ? 'send.clips_let' : 'send.clips_hold'), () => sendClips(byHand ? 'now' : 'by_hand')));
+    const byHand = clipTerms.byHand(device);
+    list.push(item('clip', 'waiting', t('left.clips', { n: clips }), clipTerms.word(device), t(byHand ? 'clips.send' : 'clips.choose'), byHand ? syncNow : chooseClips));
   }
   if (device?.held > 0) {
     list.push(item('alert', 'problem', t('send.held', { n: device.held }), `${kind(device.held_changes[0].type)}: ${device.held_changes[0].reason}`));
@@ -149,15 +151,7 @@ async function retry(row) {
   refreshRows();
 }
 
-async function sendClips(send) {
-  try {
-    await call('PUT', '/device/clips', { send });
-  } catch (error) {
-    shell.toast(error instanceof Away ? t('away.again') : error.message);
-  }
-  await shell.refresh();
-  showLeft();
-}
+const chooseClips = () => clipTerms.choose(showAll);
 
 function showLeft() {
   const list = things();
@@ -194,7 +188,8 @@ function showSide() {
       cardFact())),
   h('div', { class: 'four-keys' },
     [['/download', 'download', 'pi.competition'], ['/wifi', 'link', 'pi.wifi'], ['/pair', 'pair', 'pi.pairing'], ['/phones', 'phone', 'pi.phones']]
-      .map(([href, mark, name]) => h('a', { class: 'key', href }, icon(mark, 's32'), h('span', {}, t(name))))));
+      .map(([href, mark, name]) => h('a', { class: 'key', href }, icon(mark, 's32'), h('span', {}, t(name))))),
+  key(icon('clip', 's32'), { onclick: chooseClips }, h('span', {}, t('clips.key'), h('small', { class: 'cut' }, clipTerms.chosen(device)))));
 }
 
 const signed = ms => `${ms < 0 ? '−' : '+'}${figure(Math.abs(ms ?? 0) / 1000, 1)} s`;
@@ -209,7 +204,7 @@ function showAll() { showGoing(); showLeft(); showSide(); }
 let seen = '';
 shell.events.addEventListener('device', event => {
   device = event.detail;
-  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts, device.held, device.last_run_error, device.clips_pending, device.clips_failed]);
+  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts, device.held, device.last_run_error, device.clips_pending, device.clips_failed, device.clips_wait]);
   if (counts !== seen) { seen = counts; refreshRows(); }
   if (device.syncing && !run) listen();
   if (!device.syncing && !asked) run = null;

@@ -32,6 +32,7 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : M
     public DbSet<HeldChange> HeldChanges => Set<HeldChange>();
     public DbSet<KeptReceipt> Receipts => Set<KeptReceipt>();
     public DbSet<ClipTransfer> ClipTransfers => Set<ClipTransfer>();
+    public DbSet<ClipDay> ClipDays => Set<ClipDay>();
     public DbSet<SyncRun> Runs => Set<SyncRun>();
     public DbSet<ClockAnchorRow> ClockAnchors => Set<ClockAnchorRow>();
 }

@@ -10,12 +10,17 @@ namespace ModularRace.Sync.Domain.OnDevice;
 /// <param name="DeviceToken"><c>Sync__DeviceToken</c>: pairing without a screen.</param>
 /// <param name="DeviceUuid"><c>Sync__DeviceUuid</c>, with the token.</param>
 /// <param name="StickPath"><c>Stick__Path</c>: where a memory stick is mounted; null: none is looked for.</param>
-internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, string? DeviceToken, Guid? DeviceUuid, string? StickPath = null)
+/// <param name="GoodLinkBytesPerSecond"><c>Clips__GoodLinkBytesPerSecond</c>: from here on a link is good, where clips go on a good link only.</param>
+internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, string? DeviceToken, Guid? DeviceUuid, string? StickPath = null, long GoodLinkBytesPerSecond = DeviceSettings.GoodLink)
 {
+    /// <summary>400 kbit/s: six seconds of video in less than a minute.</summary>
+    public const long GoodLink = 50_000;
+
     public static DeviceSettings Read(IConfiguration configuration)
     {
         var interval = configuration["Sync:Interval"];
         var uuid = configuration["Sync:DeviceUuid"];
+        var good = configuration["Clips:GoodLinkBytesPerSecond"];
         return new DeviceSettings(
             Blank(configuration["SYNC_SERVER_URL"]),
             string.IsNullOrWhiteSpace(interval)
@@ -31,7 +36,12 @@ internal sealed record DeviceSettings(string? ServerUrl, TimeSpan Interval, stri
                     : throw new StartFailure($"Sync__DeviceUuid is '{uuid}'; it is a UUID."),
             Blank(configuration["Stick:Path"]) is { } stick
                 ? Path.IsPathFullyQualified(stick) ? stick : throw new StartFailure($"Stick__Path is '{stick}'; it is a full path, such as /media/stick.")
-                : null);
+                : null,
+            string.IsNullOrWhiteSpace(good)
+                ? GoodLink
+                : long.TryParse(good, NumberStyles.None, CultureInfo.InvariantCulture, out var rate) && rate > 0
+                    ? rate
+                    : throw new StartFailure($"Clips__GoodLinkBytesPerSecond is '{good}'; it is a number of bytes, such as {GoodLink}."));
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -44,10 +44,13 @@ internal static class ClipSending
     /// <summary>Whenever there is a link, after the records.</summary>
     public const string Now = "now";
 
+    /// <summary>After the records, where the link carries enough (<see cref="Domain.OnDevice.Link.LinkRate"/>).</summary>
+    public const string GoodLink = "good_link";
+
     /// <summary>When a person presses Sync now.</summary>
     public const string ByHand = "by_hand";
 
-    public static readonly IReadOnlyList<string> All = [Now, ByHand];
+    public static readonly IReadOnlyList<string> All = [Now, GoodLink, ByHand];
 }
 
 internal sealed class ClipTransferConfiguration : IEntityTypeConfiguration<ClipTransfer>

@@ -65,6 +65,9 @@ internal sealed class ThisDevice
     /// <summary>When clips go: one of <see cref="Device.ClipSending"/>.</summary>
     public string ClipSending { get; set; } = Device.ClipSending.Now;
 
+    /// <summary>Of the bytes of clips that go in one day of the venue; null: none.</summary>
+    public long? ClipDayLimitBytes { get; set; }
+
     /// <summary>When a run last ended well, by this Pi's clock.</summary>
     public DateTimeOffset? LastSyncAt { get; set; }
 

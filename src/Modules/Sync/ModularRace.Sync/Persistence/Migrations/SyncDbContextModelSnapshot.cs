@@ -24,6 +24,22 @@ namespace ModularRace.Sync.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ClipDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("SentBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sent_bytes");
+
+                    b.HasKey("Day")
+                        .HasName("pk_clip_days");
+
+                    b.ToTable("clip_days", "sync");
+                });
+
             modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ClipTransfer", b =>
                 {
                     b.Property<long>("Id")
@@ -518,6 +534,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<string>("ArchiveKey")
                         .HasColumnType("text")
                         .HasColumnName("archive_key");
+
+                    b.Property<long?>("ClipDayLimitBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("clip_day_limit_bytes");
 
                     b.Property<string>("ClipSending")
                         .IsRequired()

@@ -12,6 +12,8 @@ internal sealed class ClipPiece : HttpContent
 {
     /// <summary>Seconds on the slowest link: what else wants to go shares it with no more than this.</summary>
     private const int Block = 4 * 1024;
+    /// <summary>So much is asked for at once: what a host that is killed has asked for and not sent.</summary>
+    private const int Allowance = 256 * 1024;
     /// <summary>Below what a server, or a proxy before it, waits for the next byte.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
     private readonly Stream file;
@@ -19,16 +21,30 @@ internal sealed class ClipPiece : HttpContent
     private readonly ClipTurn turn;
     private readonly TimeProvider time;
     private readonly Action? written;
+    private readonly Func<int, CancellationToken, Task<int>>? allow;
 
-    public ClipPiece(Stream file, long from, long most, ClipTurn turn, TimeProvider time, Action? written = null)
+    /// <param name="file">The clip.</param>
+    /// <param name="from">Its first byte that goes.</param>
+    /// <param name="most">How many follow at most.</param>
+    /// <param name="turn">Pauses it, or ends it early.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="written">Called after the last of those bytes.</param>
+    /// <param name="allow">Asked from time to time whether so many more may go; answers how many, and 0 ends it early. Null: they may.</param>
+    public ClipPiece(Stream file, long from, long most, ClipTurn turn, TimeProvider time, Action? written = null, Func<int, CancellationToken, Task<int>>? allow = null)
     {
-        (this.file, this.from, this.turn, this.time, this.written, Most) = (file, from, turn, time, written, most);
+        (this.file, this.from, this.turn, this.time, this.written, this.allow, Most) = (file, from, turn, time, written, allow, most);
         Headers.ContentType = new MediaTypeHeaderValue("application/offset+octet-stream");
     }
 
     public long Most { get; }
 
     public long Sent { get; private set; }
+
+    /// <summary>It waited for something else meanwhile.</summary>
+    public bool Paused { get; private set; }
+
+    /// <summary>So many were allowed and did not go.</summary>
+    public int Unspent { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -39,10 +55,12 @@ internal sealed class ClipPiece : HttpContent
         var buffer = ArrayPool<byte>.Shared.Rent(Block);
         try
         {
-            while (Sent < Most && await turn.WaitAsync(LongestPause, time, cancellationToken) && !turn.Ended)
+            while (Sent < Most && await WaitAsync(cancellationToken) && !turn.Ended)
             {
-                var count = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(Block, Most - Sent)), cancellationToken);
+                if (Unspent == 0) Unspent = await AllowedAsync((int)Math.Min(Allowance, Most - Sent), cancellationToken);
+                var count = await file.ReadAsync(buffer.AsMemory(0, (int)Math.Min(Math.Min(Block, Unspent), Most - Sent)), cancellationToken);
                 if (count == 0) break;
+                Unspent -= count;
                 await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 Sent += count;
             }
@@ -53,6 +71,14 @@ internal sealed class ClipPiece : HttpContent
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private Task<int> AllowedAsync(int wanted, CancellationToken cancellationToken) => allow is null ? Task.FromResult(wanted) : allow(wanted, cancellationToken);
+
+    private Task<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        Paused |= turn.IsPaused;
+        return turn.WaitAsync(LongestPause, time, cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)

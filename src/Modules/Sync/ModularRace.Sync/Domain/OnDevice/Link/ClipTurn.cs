@@ -13,6 +13,8 @@ internal sealed class ClipTurn
     /// <summary>They end here: the next byte is not sent.</summary>
     public bool Ended => ended || over();
 
+    public bool IsPaused => pause is not null;
+
     /// <param name="over">True: something else wants the link.</param>
     public void Begin(Func<bool> over) => (this.over, ended) = (over, false);
 

@@ -11,7 +11,7 @@ namespace ModularRace.Sync.Features.OnDevice.Clips;
 /// cloud is asked where that is: nothing has to be remembered here, and neither side's restart matters. One that the cloud
 /// will not take waits for its time and holds up none behind it.
 /// </summary>
-internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize size, DeviceProgress progress, TimeProvider time)
+internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize size, LinkRate rate, DeviceProgress progress, TimeProvider time)
 {
     private const int MostBreaks = 6, MostBeginnings = 8;
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(1);
@@ -105,15 +105,13 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
             {
                 while (at.Offset < clip.SizeBytes)
                 {
-                    if (turn.Ended || !await sender.SendAsync(new MayClipsGo(byHand()), cancellationToken)) return false;
-                    var most = Math.Min(size.Now, clip.SizeBytes - at.Offset);
+                    var allowed = await sender.SendAsync(new MayClipsGo(byHand()), cancellationToken);
+                    if (turn.Ended || allowed == 0) return false;
+                    var most = Math.Min(Math.Min(size.Now, allowed), clip.SizeBytes - at.Offset);
                     var isLast = !told && at.Offset + most == clip.SizeBytes;
                     if (isLast) await last.AnnounceNext();
                     told |= isLast;
-                    var piece = new ClipPiece(file, at.Offset, most, turn, time, isLast ? last.Written : null);
-                    var started = time.GetTimestamp();
-                    at = await link.SendClipAsync(access, at, piece, cancellationToken);
-                    size.Held(piece.Sent, time.GetElapsedTime(started));
+                    at = await SendPieceAsync(access, at, file, most, turn, isLast ? last.Written : null, cancellationToken);
                     await sender.SendAsync(new NoteClipSent(clip.Sha256, at.Offset), cancellationToken);
                 }
 
@@ -124,12 +122,38 @@ internal sealed class ClipPass(ScopedSender sender, CloudLink link, ChunkSize si
                 // Too much for this link, or no link: a probe tells which, and throws where it is none.
                 size.Broke();
                 await link.ProbeAsync(access.Server, cancellationToken);
+                rate.Broke();
             }
             catch (Problem e) when (e.Status is 404 or 409 or 423 && beginnings++ < MostBeginnings)
             {
                 // It stands elsewhere than was thought: the cloud says where. What hung there of an earlier try gives way soon.
                 if (e.Status == 423) await Task.Delay(Busy, time, cancellationToken);
             }
+        }
+    }
+
+    private async Task<ClipAt> SendPieceAsync(CloudAccess access, ClipAt at, Stream file, long most, ClipTurn turn, Action? written, CancellationToken cancellationToken)
+    {
+        var day = default(DateOnly);
+        var piece = new ClipPiece(file, at.Offset, most, turn, time, written, AllowAsync);
+        var started = time.GetTimestamp();
+        try
+        {
+            var stands = await link.SendClipAsync(access, at, piece, cancellationToken);
+            size.Held(piece.Sent, time.GetElapsedTime(started));
+            rate.Carried(started, piece.Sent, piece.Paused);
+            return stands;
+        }
+        finally
+        {
+            if (piece.Unspent > 0) await sender.SendAsync(new GiveBackClipBytes(day, piece.Unspent), CancellationToken.None);
+        }
+
+        async Task<int> AllowAsync(int wanted, CancellationToken cancelled)
+        {
+            var spent = await sender.SendAsync(new SpendClipBytes(wanted), cancelled);
+            day = spent.Day;
+            return spent.Granted;
         }
     }
 

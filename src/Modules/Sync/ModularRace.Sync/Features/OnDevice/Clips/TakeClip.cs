@@ -2,7 +2,9 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Messaging;
+using ModularRace.Sync.Domain.OnDevice;
 using ModularRace.Sync.Domain.OnDevice.Clock;
+using ModularRace.Sync.Domain.OnDevice.Link;
 using ModularRace.Sync.Features.OnDevice.Sending;
 using ModularRace.Sync.Persistence;
 using ModularRace.Sync.Persistence.Device;
@@ -18,13 +20,16 @@ internal sealed record TakeClip(bool ByHand, IReadOnlyCollection<string> Going) 
 /// <param name="Waiting">How many may go, this one among them.</param>
 internal sealed record ClipOnItsWay(string Sha256, Guid ReportUuid, long SizeBytes, string ContentType, int Waiting);
 
-/// <summary>Whether the clip that goes just now may go on: somebody may have chosen otherwise meanwhile.</summary>
-internal sealed record MayClipsGo(bool ByHand) : IQuery<bool>;
+/// <summary>
+/// How many bytes of clips may go in one request now, 0: none. Somebody may have chosen otherwise meanwhile, the link may be
+/// none of the good ones, or the day's limit reached; where nobody knows how good it is, a trial's.
+/// </summary>
+internal sealed record MayClipsGo(bool ByHand) : IQuery<int>;
 
 /// <summary>How many clips may go now by themselves.</summary>
 internal sealed record CountClipsDue : IQuery<int>;
 
-internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMediator mediator) : IRequestHandler<TakeClip, ClipOnItsWay?>, IRequestHandler<MayClipsGo, bool>, IRequestHandler<CountClipsDue, int>
+internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, ClipTerms terms, LinkRate rate, IMediator mediator) : IRequestHandler<TakeClip, ClipOnItsWay?>, IRequestHandler<MayClipsGo, int>, IRequestHandler<CountClipsDue, int>
 {
     public async Task<ClipOnItsWay?> Handle(TakeClip request, CancellationToken cancellationToken)
     {
@@ -35,8 +40,13 @@ internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMe
         return new ClipOnItsWay(next.Sha256, next.ReportUuid, next.SizeBytes, held?.ContentType ?? "", await due.CountAsync(cancellationToken));
     }
 
-    public async Task<bool> Handle(MayClipsGo request, CancellationToken cancellationToken) =>
-        request.ByHand || await db.ThisDevice.Select(d => d.ClipSending).SingleOrDefaultAsync(cancellationToken) != ClipSending.ByHand;
+    public async Task<int> Handle(MayClipsGo request, CancellationToken cancellationToken)
+    {
+        var now = await terms.ReadAsync(cancellationToken);
+        // The limit stands for a person too: Sync now is for records, and touched by habit.
+        if (now.Wait == ClipTermsNow.DayLimit || (now.Wait is not null && !request.ByHand)) return 0;
+        return now.Send == ClipSending.GoodLink && !request.ByHand && rate.IsGood is null ? LinkRate.Trial : int.MaxValue;
+    }
 
     public async Task<int> Handle(CountClipsDue request, CancellationToken cancellationToken) => await (await DueAsync(byHand: false, cancellationToken)).CountAsync(cancellationToken);
 
@@ -44,7 +54,7 @@ internal sealed class TakeClipHandler(SyncDbContext db, AnchoredClock clock, IMe
     {
         var now = clock.Read().Corrected;
         var never = now + RetryTimes.Beyond;
-        var wanted = await Handle(new MayClipsGo(byHand), cancellationToken);
+        var wanted = await Handle(new MayClipsGo(byHand), cancellationToken) > 0;
         // The cloud knows the report, be it in conflict or in quarantine.
         return from t in db.ClipTransfers.AsNoTracking()
                join q in db.Queue on t.ReportUuid equals q.ClientUuid

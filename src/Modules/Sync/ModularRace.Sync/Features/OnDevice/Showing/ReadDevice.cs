@@ -29,19 +29,21 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="LinkSince">Since when <paramref name="Online"/> is so, by this Pi's clock.</param>
 /// <param name="ClipsPending">Clips that the cloud does not have yet, those failed among them.</param>
 /// <param name="ClipsFailed">Of those, clips that the cloud would not take too often.</param>
-/// <param name="ClipsSend">When clips go: <c>now</c> or <c>by_hand</c>.</param>
+/// <param name="ClipsSend">When clips go: <c>now</c>, <c>good_link</c> or <c>by_hand</c>.</param>
+/// <param name="ClipsWait">Why they do not go by themselves: <c>day_limit, by_hand, link_slow</c>; null: nothing but the link holds them.</param>
+/// <param name="ClipsDayLimitBytes">Of the bytes of clips that go in one day; null: none.</param>
 /// <param name="Stick">The journal on the memory stick; null: none is looked for.</param>
 internal sealed record DeviceView(
     Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
     int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
     long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes,
-    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick, string? LastFault, int ClipsFailed, string ClipsSend);
+    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick, string? LastFault, int ClipsFailed, string ClipsSend, string? ClipsWait, long? ClipsDayLimitBytes);
 
 internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
 
 internal sealed record HeldView(string Type, Guid ClientUuid, string Reason);
 
-internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock, StickJournal journal) : IRequestHandler<ReadDevice, DeviceView>
+internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock, StickJournal journal, ClipTerms terms) : IRequestHandler<ReadDevice, DeviceView>
 {
     private const int MostHeld = 20;
 
@@ -56,6 +58,7 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
         var lastRun = await db.Runs.Where(r => r.ReachedServer || r.Manual).OrderByDescending(r => r.Id).Select(r => r.Error).FirstOrDefaultAsync(cancellationToken);
         var held = await db.HeldChanges.OrderBy(h => h.Id).Take(MostHeld).Select(h => new HeldView(h.RecordType, h.ClientUuid, h.Reason)).ToListAsync(cancellationToken);
         var clips = await db.ClipTransfers.Where(t => t.Status != QueueStatuses.Synced).GroupBy(t => t.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var clipTerms = await terms.ReadAsync(cancellationToken);
         var pending = groups.GetValueOrDefault(QueueStatuses.Pending);
         var card = CardSpace.Read();
         var reading = clock.Read();
@@ -66,6 +69,6 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             counts.GetValueOrDefault(QueueStatuses.Failed), clips.Sum(c => c.Value), device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
             reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes,
             lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held, journal.Read(), link.LastFault is { } fault ? SnakeCase.Name(fault.ToString()) : null,
-            clips.GetValueOrDefault(QueueStatuses.Failed), device.ClipSending);
+            clips.GetValueOrDefault(QueueStatuses.Failed), device.ClipSending, clipTerms.Wait, clipTerms.DayLimitBytes);
     }
 }

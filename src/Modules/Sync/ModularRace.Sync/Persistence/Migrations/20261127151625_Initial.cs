@@ -32,6 +32,19 @@ namespace ModularRace.Sync.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "clip_days",
+                schema: "sync",
+                columns: table => new
+                {
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    sent_bytes = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clip_days", x => x.day);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clip_transfers",
                 schema: "sync",
                 columns: table => new
@@ -462,6 +475,7 @@ namespace ModularRace.Sync.Persistence.Migrations
                     ready_for_offline_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     edit_floor = table.Column<long>(type: "bigint", nullable: false),
                     clip_sending = table.Column<string>(type: "text", nullable: false, defaultValue: "now"),
+                    clip_day_limit_bytes = table.Column<long>(type: "bigint", nullable: true),
                     last_sync_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     last_contact_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     queued_at_contact = table.Column<long>(type: "bigint", nullable: false),
@@ -720,6 +734,10 @@ namespace ModularRace.Sync.Persistence.Migrations
         {
             migrationBuilder.DropTable(
                 name: "archive_keys",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "clip_days",
                 schema: "sync");
 
             migrationBuilder.DropTable(

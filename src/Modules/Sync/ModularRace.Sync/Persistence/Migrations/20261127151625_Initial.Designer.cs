@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261127074522_Initial")]
+    [Migration("20261127151625_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -26,6 +26,22 @@ namespace ModularRace.Sync.Persistence.Migrations
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ClipDay", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("SentBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sent_bytes");
+
+                    b.HasKey("Day")
+                        .HasName("pk_clip_days");
+
+                    b.ToTable("clip_days", "sync");
+                });
 
             modelBuilder.Entity("ModularRace.Sync.Persistence.Device.ClipTransfer", b =>
                 {
@@ -521,6 +537,10 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.Property<string>("ArchiveKey")
                         .HasColumnType("text")
                         .HasColumnName("archive_key");
+
+                    b.Property<long?>("ClipDayLimitBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("clip_day_limit_bytes");
 
                     b.Property<string>("ClipSending")
                         .IsRequired()
