@@ -238,6 +238,19 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
         Assert.DoesNotContain("<output>", list, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_key_asked_for_twice_by_one_form_is_made_once_and_shown_once()
+    {
+        var desk = await SignedInAsync();
+        var form = new Dictionary<string, string> { ["Form.ClientUuid"] = "0198f3a0-0000-7000-8000-00000000d0f1", ["Form.Name"] = "Twice sent", ["Form.Role"] = "viewer", ["Form.Scope"] = "all" };
+        Assert.Contains("value=\"mrk_", await TextAsync(await desk.SendAsync("api-keys?handler=Make", form)), StringComparison.Ordinal);
+        var again = await TextAsync(await desk.SendAsync("api-keys?handler=Make", form));
+        Assert.Contains("This key was made already, and was shown once.", again, StringComparison.Ordinal);
+        Assert.DoesNotContain("mrk_", again, StringComparison.Ordinal);
+        Assert.Single(await cloud.Database.QueryAsync<long>("SELECT id FROM identity.api_keys WHERE name = 'Twice sent'"));
+        Assert.Single(await cloud.Database.QueryAsync<long>("SELECT id FROM identity.audit_entries WHERE action = 'key_made' AND subject = 'Twice sent'"));
+    }
+
     private async Task<Desk> SignedInAsync()
     {
         var browser = new Browser(cloud.Anonymous);

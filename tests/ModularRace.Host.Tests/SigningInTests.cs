@@ -48,6 +48,36 @@ public sealed class SigningInTests(RunningCloud cloud) : IClassFixture<RunningCl
     }
 
     [Fact]
+    public async Task What_is_refused_unlooked_at_is_in_the_audit_trail_once_for_each_wait()
+    {
+        const string from = "203.0.113.8";
+        var statuses = new List<HttpStatusCode>();
+        while (statuses.Count(s => s == HttpStatusCode.TooManyRequests) < 3 && statuses.Count < 40)
+        {
+            using var answer = await LogInAsync("wrong wrong wrong", from);
+            statuses.Add(answer.StatusCode);
+        }
+
+        // A wait that runs out between two of these tries is told anew, as the wait after the next failure.
+        var waits = statuses.Zip(statuses.Skip(1)).Count(s => s is (HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests));
+        var told = await cloud.Database.QueryAsync<string>($"SELECT subject_kind || ' ' || subject FROM identity.audit_entries WHERE action = 'sign_in_failed' AND address = '{from}' AND detail LIKE 'too many attempts%'");
+        Assert.Equal(Enumerable.Repeat("person Administrator", waits), told);
+        Assert.InRange(waits, 1, 3);
+
+        // Of an account that nobody has, nothing is kept of what was typed.
+        for (var i = 0; i < 8; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/auth/login") { Content = JsonContent.Create(new { email = "my-other-password", password = "wrong wrong" }) };
+            request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+            using var answer = await cloud.Anonymous.SendAsync(request, Stop);
+        }
+
+        var unknown = await cloud.Database.QueryAsync<string>("SELECT e::text FROM identity.audit_entries e WHERE address = '203.0.113.9' AND detail LIKE 'too many attempts%'");
+        Assert.NotEmpty(unknown);
+        Assert.DoesNotContain(unknown, e => e.Contains("my-other-password", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task Secrets_are_stored_as_digests_only()
     {
         var tokens = await LogInAsync();

@@ -308,6 +308,9 @@ internal sealed class LoginFailure
     public required string Address { get; init; }
 
     public DateTimeOffset At { get; init; }
+
+    /// <summary>Whether the audit trail says already that attempts were refused after this one.</summary>
+    public bool RefusalTold { get; init; }
 }
 
 /// <summary>A key of ASP.NET Core's data protection, shared by all replicas.</summary>

@@ -26,8 +26,15 @@ internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Pers
     public async Task<Person?> CheckAsync(string email, string password, string address, CancellationToken cancellationToken)
     {
         var account = SHA256.HashData(Encoding.UTF8.GetBytes(people.NormalizeEmail(email.Trim()) ?? string.Empty));
-        await CountAsync(account, address, people.NormalizeEmail(email.Trim()), cancellationToken);
+        var refusal = await CountAsync(account, address, people.NormalizeEmail(email.Trim()), cancellationToken);
+        if (refusal is { IsFirst: false }) throw refusal.Problem;
         var person = await people.FindByEmailAsync(email.Trim());
+        if (refusal is not null)
+        {
+            await audit.NoteAsync(AuditActions.SignInFailed, person is null ? null : About.Of(person), "too many attempts: refused unlooked at", cancellationToken);
+            throw refusal.Problem;
+        }
+
         if (person is null)
         {
             // As long as a wrong password takes: the time does not tell who has an account.
@@ -63,7 +70,8 @@ internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Pers
     }
 
     /// <summary>Counts an attempt as failed before the password is looked at, in a commit of its own: a hundred at once count as a hundred.</summary>
-    private async Task CountAsync(byte[] account, string address, string? email, CancellationToken cancellationToken)
+    /// <returns>Null: the password may be looked at.</returns>
+    private async Task<Refusal?> CountAsync(byte[] account, string address, string? email, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -74,6 +82,8 @@ internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Pers
             await take.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        TimeSpan wait;
+        bool ofAccount;
         // Somebody who signed in from here lately is not held up by what others try from the same address.
         await using (var count = new NpgsqlCommand(
             """
@@ -90,13 +100,29 @@ internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Pers
             count.Parameters.AddWithValue(now.AddDays(-30));
             await using var reader = await count.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
-            var wait = Wait(reader, 0, FreeOnAccount, now);
-            if (!reader.GetBoolean(4)) wait = TimeSpan.FromTicks(Math.Max(wait.Ticks, Wait(reader, 2, FreeOnAddress, now).Ticks));
-            if (wait > TimeSpan.Zero)
-                throw new Problem(429, "too_many_attempts", "Too many attempts to sign in from here. Wait a little.") { RetryAfter = wait };
+            var onAccount = Wait(reader, 0, FreeOnAccount, now);
+            var onAddress = reader.GetBoolean(4) ? TimeSpan.Zero : Wait(reader, 2, FreeOnAddress, now);
+            wait = onAccount > onAddress ? onAccount : onAddress;
+            ofAccount = onAccount >= onAddress;
         }
 
-        await using (var insert = new NpgsqlCommand("INSERT INTO identity.login_failures (account, address, at) VALUES ($1, $2, $3)", connection, transaction))
+        if (wait > TimeSpan.Zero)
+        {
+            // The trail keeps for ever: one entry for each failure that is waited for, however often somebody tries meanwhile.
+            await using var tell = new NpgsqlCommand(
+                """
+                UPDATE identity.login_failures SET refusal_told = true
+                WHERE NOT refusal_told AND id = (SELECT id FROM identity.login_failures WHERE address = $1 AND ($3 IS FALSE OR account = $2) ORDER BY at DESC, id DESC LIMIT 1)
+                """, connection, transaction);
+            tell.Parameters.AddWithValue(address);
+            tell.Parameters.AddWithValue(account);
+            tell.Parameters.AddWithValue(ofAccount);
+            var isFirst = await tell.ExecuteNonQueryAsync(cancellationToken) == 1;
+            await transaction.CommitAsync(cancellationToken);
+            return new Refusal(new Problem(429, "too_many_attempts", "Too many attempts to sign in from here. Wait a little.") { RetryAfter = wait }, isFirst);
+        }
+
+        await using (var insert = new NpgsqlCommand("INSERT INTO identity.login_failures (account, address, at, refusal_told) VALUES ($1, $2, $3, false)", connection, transaction))
         {
             insert.Parameters.AddWithValue(account);
             insert.Parameters.AddWithValue(address);
@@ -111,6 +137,7 @@ internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Pers
         }
 
         await transaction.CommitAsync(cancellationToken);
+        return null;
     }
 
     /// <summary>Nothing for the first few, then 2, 4, 8 … seconds after the last.</summary>
@@ -122,4 +149,8 @@ internal sealed class PasswordGate(NpgsqlDataSource dataSource, UserManager<Pers
         var last = reader.GetFieldValue<DateTimeOffset>(column + 1);
         return last + pause - now;
     }
+
+    /// <param name="Problem">What is answered.</param>
+    /// <param name="IsFirst">Whether the audit trail does not say so yet.</param>
+    private sealed record Refusal(Problem Problem, bool IsFirst);
 }

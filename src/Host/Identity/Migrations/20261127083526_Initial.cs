@@ -107,7 +107,8 @@ namespace ModularRace.Host.Identity.Migrations
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     account = table.Column<byte[]>(type: "bytea", nullable: false),
                     address = table.Column<string>(type: "text", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    refusal_told = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -331,6 +331,10 @@ namespace ModularRace.Host.Identity.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
+                    b.Property<bool>("RefusalTold")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refusal_told");
+
                     b.HasKey("Id")
                         .HasName("pk_login_failures");
 
