@@ -36,7 +36,13 @@ export async function choose(done) {
   const layer = h('div', { class: 'layer', role: 'dialog', 'aria-modal': 'true', 'aria-label': t('clips.when') });
   const choice = (pressed, label, change) => key(h('span', {}, label), { 'aria-pressed': pressed ? 'true' : 'false', onclick: () => take(change) });
 
-  async function take(change) {
+  // The next waits for the answer before it: said at once, it would take back what the one before has chosen.
+  let turn = Promise.resolve();
+  function take(change) {
+    turn = turn.then(() => put(change));
+  }
+
+  async function put(change) {
     try {
       ({ body: terms } = await call('PUT', '/device/clips', { send: terms.send, day_limit_bytes: terms.day_limit_bytes, ...change }));
     } catch (error) {
