@@ -33,7 +33,8 @@ export function board(layout, { type, back }) {
     const shift = key(icon('shift', 's36'), { class: 'fn w3', 'aria-label': t('kb.shift'), 'aria-pressed': shifted ? 'true' : 'false', onpointerdown: event => { event.preventDefault(); shifted = !shifted; draw(); } });
     const erase = control(icon('back', 's36'), t('kb.delete'), back, 'w3');
     const written = layout === 'text' || layout === 'password';
-    const second = written ? [...rows[1]].map(cast) : [...'asdfghjkl'].map(cast).concat(cap('-'));
+    // Addresses and codes need every letter of the language's rows, and a hyphen where these have an apostrophe.
+    const castRow = row => [...row].map(character => cast(written || character !== "'" ? character : '-'));
     const last = layout === 'password'
       ? [control([h('span', {}, foreign ? 'a b c' : '# + ='), h('span', { class: 'sr' }, t(foreign ? 'kb.letters' : 'kb.signs'))], null, () => { foreign = !foreign; draw(); }, `word w3 ${foreign ? 'down' : ''}`), cap(','), cap(' ', t('kb.space'), 'word w7'), cap('.'), cap('|'), cap('~'), cap('`')]
       : layout === 'text'
@@ -44,8 +45,8 @@ export function board(layout, { type, back }) {
     fill(root,
       h('div', {}, [...digits].map(digit => cap(digit, digit, 'digit'))),
       h('div', {}, [...rows[0]].map(cast)),
-      h('div', {}, second),
-      h('div', {}, written ? shift : h('span', { class: 'w3' }), [...rows[2]].map(cast), erase),
+      h('div', {}, castRow(rows[1])),
+      h('div', {}, written ? shift : h('span', { class: 'w3' }), castRow(rows[2]), erase),
       h('div', {}, last));
   }
 
