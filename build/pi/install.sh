@@ -86,7 +86,7 @@ install_packages() {
   # Raspberry Pi OS Bookworm has its own build under the older name.
   if [ -z "$root" ] && ! apt-cache show chromium >/dev/null 2>&1; then browser=chromium-browser; fi
   system env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    postgresql libicu-dev libssl3 ca-certificates curl nftables cage wlr-randr "$browser" fonts-noto-core systemd-timesyncd network-manager polkitd
+    postgresql libicu-dev libssl3 ca-certificates curl nftables cage wlr-randr "$browser" fonts-noto-core systemd-timesyncd network-manager polkitd ffmpeg
 }
 
 make_users() {

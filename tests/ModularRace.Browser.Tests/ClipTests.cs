@@ -38,9 +38,11 @@ public sealed class ClipTests(Chromium chromium, CloudAndPi day)
         await Expect(screen[".one .card"]).ToContainTextAsync("clip on the cloud");
         await screen.AssertFitsAsync();
 
-        // On the touchscreen it is watched, too.
+        // On the touchscreen it is watched, too, behind a picture of it.
+        await screen.Page.WaitForFunctionAsync(Pictured, ".one .film img");
         await screen[".one .film"].TapAsync();
         await screen.Page.WaitForFunctionAsync("() => { const v = document.querySelector('.player video'); return v.readyState >= 2 && Number.isFinite(v.duration) && v.duration > 0.5; }");
+        await screen.Page.WaitForFunctionAsync("() => document.querySelector('.player video').poster.endsWith('/clip/poster')");
         await screen.AssertFitsAsync();
         await screen[".player .key.go"].TapAsync();
         await screen.Page.WaitForFunctionAsync("() => document.querySelector('.player video').currentTime > 0.2");
@@ -54,8 +56,9 @@ public sealed class ClipTests(Chromium chromium, CloudAndPi day)
 
         await using var desk = await chromium.AdminsDeskAsync(day);
         await desk.GoAsync($"/races/{day.Race}/incidents/{reported.Text("client_uuid")}");
+        await desk.Page.WaitForFunctionAsync(Pictured, "[data-clip] img");
         await desk["[data-clip]"].ClickAsync();
-        await desk.Page.WaitForFunctionAsync("() => { const v = document.querySelector('dialog.clip video'); return v.readyState >= 2 && Number.isFinite(v.duration) && v.duration > 0.5 && v.videoWidth === 320; }");
+        await desk.Page.WaitForFunctionAsync("() => { const v = document.querySelector('dialog.clip video'); return v.poster.endsWith('/clip/poster') && v.readyState >= 2 && Number.isFinite(v.duration) && v.duration > 0.5 && v.videoWidth === 320; }");
         await desk.PressAsync(" ");
         await desk.Page.WaitForFunctionAsync("() => document.querySelector('dialog.clip video').currentTime > 0.2");
         await desk.PressAsync(" ");
@@ -164,6 +167,9 @@ public sealed class ClipTests(Chromium chromium, CloudAndPi day)
             await day.Pi.Put("/device/clips", new { send = "now" });
         }
     }
+
+    /// <summary>A picture of the square that wanders is shown there.</summary>
+    private const string Pictured = "where => { const i = document.querySelector(where); return i !== null && i.complete && i.naturalWidth === 320; }";
 
     /// <summary>Both show a picture, so many seconds apart.</summary>
     private const string Apart = "wanted => { const [a, b] = document.querySelectorAll('dialog.clip video'); return !a.seeking && !b.seeking && a.currentTime > 0.05 && Math.abs(a.currentTime - b.currentTime - wanted) < 0.08; }";

@@ -31,6 +31,8 @@ public sealed class CloudAndPi : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        var (ffmpeg, ffprobe) = await FilmTools.GetAsync();
+        foreach (var host in new RunningHost[] { CloudHost, PiHost }) (host.Settings["Clips__Ffmpeg"], host.Settings["Clips__Ffprobe"]) = (ffmpeg, ffprobe);
         await CloudHost.InitializeAsync();
         Link = new MountainLink(CloudHost.Address);
         PiHost.OpenPhoneDoor();

@@ -35,6 +35,9 @@ public partial class RunningHost(string mode) : IAsyncLifetime
     {
         // Tests say themselves when to sync.
         ["Sync__Interval"] = "12:00:00",
+        // Whatever this machine has: a test that wants them names them.
+        ["Clips__Ffmpeg"] = "off",
+        ["Clips__Ffprobe"] = "off",
     };
 
     /// <summary>Before the start of a Pi: it lets phones in on a free port, which is answered, and calls itself by the name given.</summary>

@@ -16,7 +16,7 @@ namespace ModularRace.Host.Features.Events;
 /// committed, in the order of the commits, and drops it where the transaction is rolled back.
 /// </summary>
 internal sealed class TellLiveEvents(DatabaseSession session, IMediator mediator, TimeProvider time)
-    : INotificationHandler<RecordsChanged>, INotificationHandler<ConflictsChanged>, INotificationHandler<DeviceChanged>, INotificationHandler<ClipStored>
+    : INotificationHandler<RecordsChanged>, INotificationHandler<ConflictsChanged>, INotificationHandler<DeviceChanged>, INotificationHandler<ClipStored>, INotificationHandler<ClipPictured>
 {
     public Task Handle(RecordsChanged notification, CancellationToken cancellationToken)
     {
@@ -66,6 +66,10 @@ internal sealed class TellLiveEvents(DatabaseSession session, IMediator mediator
             })],
             cancellationToken);
     }
+
+    /// <summary>There is more to see of the same clip: who shows it reads it anew.</summary>
+    public Task Handle(ClipPictured notification, CancellationToken cancellationToken) =>
+        Handle(new ClipStored(notification.ReportUuid, notification.IncidentUuid, notification.RaceUuid, notification.Sha256), cancellationToken);
 
     public async Task Handle(ClipStored notification, CancellationToken cancellationToken)
     {

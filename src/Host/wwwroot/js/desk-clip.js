@@ -7,12 +7,13 @@ let player = null;
 
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-clip]');
-  if (button) open(button.dataset.clip, button.dataset.title ?? 'Clip');
+  if (button) open(button.dataset.clip, button.dataset.title ?? 'Clip', button.dataset.poster);
 });
 
-function open(address, title) {
+function open(address, title, poster) {
   player?.close();
   const video = Object.assign(document.createElement('video'), { src: address, playsInline: true, preload: 'auto', tabIndex: -1 });
+  if (poster) video.poster = poster;
   const dialog = document.createElement('dialog');
   dialog.className = 'clip';
   dialog.setAttribute('aria-label', title);

@@ -8,7 +8,7 @@ const near = 120; // seconds: reports of one incident that lie further apart are
 
 document.addEventListener('click', event => {
   const all = event.target.closest('[data-clips]');
-  if (all) open([...all.closest('.one').querySelectorAll('[data-clip]')].map(b => ({ address: b.dataset.clip, title: b.dataset.title, at: Date.parse(b.dataset.at) / 1000 })), all.dataset.clips);
+  if (all) open([...all.closest('.one').querySelectorAll('[data-clip]')].map(b => ({ address: b.dataset.clip, poster: b.dataset.poster, title: b.dataset.title, at: Date.parse(b.dataset.at) / 1000 })), all.dataset.clips);
 });
 
 const el = (name, attributes = {}, ...children) => {
@@ -30,6 +30,7 @@ function open(clips, title) {
 
   const films = clips.map((clip, i) => {
     const video = el('video', { src: clip.address, playsinline: '', preload: 'auto', tabindex: '-1', 'aria-label': clip.title });
+    if (clip.poster) video.poster = clip.poster;
     video.muted = true;
     const where = el('output', { class: 'num' });
     const film = { video, where, moved: 0, get begins() { return Math.max(0, (byReports ? clip.at - first : 0) + this.moved); } };

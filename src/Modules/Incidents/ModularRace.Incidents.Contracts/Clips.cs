@@ -21,6 +21,9 @@ public static class ClipStates
 /// <param name="Sha256">Lower-case hexadecimal.</param>
 public sealed record ClipStored(Guid ReportUuid, Guid IncidentUuid, Guid RaceUuid, string Sha256) : INotification;
 
+/// <summary>A picture of a report's clip is here, said as <see cref="ClipStored"/> is.</summary>
+public sealed record ClipPictured(Guid ReportUuid, Guid IncidentUuid, Guid RaceUuid, string Sha256) : INotification;
+
 /// <summary>
 /// Asked before bytes of a device's clip are taken, and again before it is stored. Sync throws where the device may not (any
 /// more), and says whether it knows the clip from a version of the report that does not stand: one in conflict or quarantine.

@@ -41,5 +41,8 @@ public sealed record ReportView(
     string? PenaltyCode, DateTimeOffset OccurredAt, DateTimeOffset OccurredAtDevice, long? ClockOffsetMs, long? ClockUncertaintyMs, string? ClockSource,
     DateTimeOffset? WithdrawnAt, string? WithdrawnBy, ClipView? Clip, string Revision, string Origin, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
+/// <param name="DurationMs">Null: unknown.</param>
 /// <param name="State"><c>pending, stored, failed</c>.</param>
-public sealed record ClipView(string Sha256, long SizeBytes, string ContentType, long? DurationMs, string State);
+/// <param name="Here">It is served by the system that was asked.</param>
+/// <param name="Poster">So is a picture of it, at <c>/reports/{uuid}/clip/poster</c>.</param>
+public sealed record ClipView(string Sha256, long SizeBytes, string ContentType, long? DurationMs, string State, bool Here, bool Poster);

@@ -18,7 +18,7 @@ namespace ModularRace.Incidents;
 /// <summary>Clips come by tus 1.0.0 (core, creation, checksum with sha256) and are served with ranges.</summary>
 internal static class ClipsEndpoints
 {
-    private const string Version = "1.0.0", Extensions = "creation,checksum", Bytes = "application/offset+octet-stream", Root = "/api/v1/clips";
+    private const string Version = "1.0.0", Extensions = "creation,checksum", Bytes = "application/offset+octet-stream", Root = "/api/v1/clips", Jpeg = "image/jpeg";
 
     public static void MapClips(this IEndpointRouteBuilder api)
     {
@@ -64,15 +64,29 @@ internal static class ClipsEndpoints
         api.MapMethods("/reports/{uuid:guid}/clip", ["GET", "HEAD"], async (Guid uuid, HttpResponse response, IMediator mediator, CancellationToken ct) =>
             {
                 var clip = await mediator.Send(new ServeClip(uuid), ct);
-                // Whatever a browser took it for, it runs nothing and asks nobody.
-                response.Headers.ContentSecurityPolicy = "default-src 'none'; media-src 'self'; sandbox";
-                // Rights may end: it is asked for anew each time, and not sent again where it is there.
-                response.Headers.CacheControl = "private, no-cache";
+                Guard(response);
                 response.Headers.ContentDisposition = $"inline; filename=\"{clip.FileName}\"";
                 return Results.Stream(clip.Bytes, clip.ContentType, lastModified: clip.ChangedAt, entityTag: new EntityTagHeaderValue($"\"{clip.Sha256}\""), enableRangeProcessing: true);
             })
             .WithTags("Clips").RequireAuthorization(Policies.SignedIn).WithName("ServeClip").WithSummary("A report's clip, in ranges where asked")
             .Produces<byte[]>(200, ClipFormat.Mp4, ClipFormat.WebM).Produces<byte[]>(206, ClipFormat.Mp4, ClipFormat.WebM).ProducesProblem(404);
+
+        api.MapMethods("/reports/{uuid:guid}/clip/poster", ["GET", "HEAD"], async (Guid uuid, HttpResponse response, IMediator mediator, CancellationToken ct) =>
+            {
+                var poster = await mediator.Send(new ServePoster(uuid), ct);
+                Guard(response);
+                return Results.Stream(poster.Jpeg, Jpeg, entityTag: new EntityTagHeaderValue($"\"{poster.Sha256}-poster\""));
+            })
+            .WithTags("Clips").RequireAuthorization(Policies.SignedIn).WithName("ServePoster").WithSummary("A picture of a report's clip, where there is one")
+            .Produces<byte[]>(200, Jpeg).ProducesProblem(404);
+    }
+
+    private static void Guard(HttpResponse response)
+    {
+        // Whatever a browser took it for, it runs nothing and asks nobody.
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; media-src 'self'; sandbox";
+        // Rights may end: it is asked for anew each time, and not sent again where it is there.
+        response.Headers.CacheControl = "private, no-cache";
     }
 
     private static async Task<IResult> WriteAsync(

@@ -20,14 +20,24 @@ public sealed class IncidentsModule : IModule
         services.AddScoped<IncidentChanges>();
         services.AddSingleton(ClipSettings.Read(configuration));
         services.AddSingleton<ClipFolder>();
+        services.AddSingleton(FilmPrograms.Read(configuration));
+        services.AddSingleton<FilmLook>();
         services.AddSingleton<ClipWriters>();
         services.AddScoped<ClipAccess>();
         services.AddHandlersFrom(typeof(IncidentsModule).Assembly);
-        services.AddQuartz(quartz => quartz.ScheduleJob<SweepClipsJob>(
-            trigger => trigger.WithIdentity("clips", "incidents").StartNow()
-                .WithSimpleSchedule(s => s.WithInterval(TimeSpan.FromHours(6)).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)),
-            job => job.WithIdentity("clips", "incidents")));
+        services.AddQuartz(quartz =>
+        {
+            Every<SweepClipsJob>(quartz, new JobKey("clips", "incidents"), TimeSpan.FromHours(6));
+            Every<MakePostersJob>(quartz, MakePostersJob.Key, TimeSpan.FromMinutes(10));
+        });
     }
+
+    // What was missed while no host ran is not caught up on: the next look sees all.
+    private static void Every<TJob>(IQuartzBuilder quartz, JobKey key, TimeSpan interval)
+        where TJob : IJob =>
+        quartz.ScheduleJob<TJob>(
+            trigger => trigger.WithIdentity(key.Name, key.Group).StartNow().WithSimpleSchedule(s => s.WithInterval(interval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithRemainingCount)),
+            job => job.WithIdentity(key));
 
     public void Map(IEndpointRouteBuilder api)
     {

@@ -4,9 +4,12 @@ import { findLength, measureFrames, speeds, usualFrame } from '../film.js';
 import { fill, h, icon, key } from './dom.js';
 import { t } from './texts.js';
 
-/** The player over the page. */
+/** The picture of a report's clip. */
+export const poster = report => `/api/v1/reports/${report}/clip/poster`;
+
+/** The player over the page, of a report whose clip is here. */
 export function watch(report, title) {
-  const video = h('video', { src: `/api/v1/reports/${report}/clip`, playsinline: '', preload: 'auto', 'aria-label': title });
+  const video = h('video', { src: `/api/v1/reports/${report.client_uuid}/clip`, poster: report.clip.poster ? poster(report.client_uuid) : null, playsinline: '', preload: 'auto', 'aria-label': title });
   const at = h('output', { class: 'num' });
   const keys = h('div', { class: 'keys' });
   let speed = 0;

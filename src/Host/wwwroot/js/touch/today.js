@@ -172,12 +172,12 @@ function showOne() {
   const incident = detail;
   const own = mine();
   const where = state(incident);
-  // What another took is at the cloud, not here.
-  const held = live(incident).find(report => report.clip && report.origin === shell.device?.device_uuid);
-  const film = held ? key(icon('clip'), { class: 'film', onclick: () => player.watch(held.client_uuid, `${t('clip.watch')}, ${title(incident)}`) }, t('clip.watch'))
+  // What another took is at the cloud, not here; so is what was cleared.
+  const held = live(incident).find(report => report.clip?.here);
+  const film = held ? key(held.clip.poster ? h('img', { src: player.poster(held.client_uuid), alt: '' }) : icon('clip'), { class: 'film', onclick: () => player.watch(held, `${t('clip.watch')}, ${title(incident)}`) }, t('clip.watch'))
     : own && !own.clip && clips.clipKey(own.client_uuid, { class: 'film' });
   const steps = story(incident).slice(film ? -2 : -4);
-  const gists = [gist(incident), incident.number && t('number', { n: incident.number }), t('count.reports', { n: reportCount(incident) }), clipWord(incident)].filter(Boolean);
+  const gists = [gist(incident), incident.number && t('number', { n: incident.number }), t('count.reports', { n: reportCount(incident) }), clipWord(incident), held && held.clip.duration_ms === null && t('clip.no_length')].filter(Boolean);
   const standing = incident.standing !== false;
   fill(one, h('div', { class: 'card' },
     h('h2', {}, h('b', {}, incident.bib_number ?? '–'), h('span', { class: 'cut' }, title(incident))),

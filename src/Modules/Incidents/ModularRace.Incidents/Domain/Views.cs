@@ -8,8 +8,8 @@ internal static class Views
     extension(IncidentView)
     {
         /// <param name="group">The incident with those that it stands for.</param>
-        /// <param name="clips">SHA-256 to the state of the clip; what is not in it is pending.</param>
-        public static IncidentView Of(IncidentGroup group, IReadOnlyDictionary<string, string> clips)
+        /// <param name="clips">SHA-256 to what is known of the clip here; what is not in it is pending.</param>
+        public static IncidentView Of(IncidentGroup group, IReadOnlyDictionary<string, KnownClip> clips)
         {
             var standing = group.Standing;
             var decided = group.Decided;
@@ -27,11 +27,21 @@ internal static class Views
 
     extension(ReportView)
     {
-        public static ReportView Of(Report r, Incident incident, IReadOnlyDictionary<string, string> clips) => new(
+        public static ReportView Of(Report r, Incident incident, IReadOnlyDictionary<string, KnownClip> clips) => new(
             r.ClientUuid, r.IncidentUuid, r.BibNumber ?? incident.BibNumber, r.RaceLocationUuid ?? incident.RaceLocationUuid, r.AthletePosition, r.ReporterName, r.ReportedBy,
             r.Description, r.PenaltyCode, r.OccurredAt, r.At.OccurredAtDevice, r.At.ClockOffsetMs, r.At.ClockUncertaintyMs, r.At.ClockSource,
             r.WithdrawnAt, r.WithdrawnBy,
-            r.Clip is null ? null : new ClipView(r.Clip.Sha256, r.Clip.SizeBytes, r.Clip.ContentType, r.Clip.DurationMs, clips.GetValueOrDefault(r.Clip.Sha256, ClipStates.Pending)),
+            r.Clip is null ? null : Of(r.Clip, clips.GetValueOrDefault(r.Clip.Sha256)),
             r.Revision, r.Origin, r.CreatedAt, r.UpdatedAt);
+
+        private static ClipView Of(Clip clip, KnownClip? known) =>
+            new(clip.Sha256, clip.SizeBytes, clip.ContentType, clip.DurationMs ?? known?.DurationMs, known?.State ?? ClipStates.Pending, known?.Held ?? false, known is { Held: true, HasPoster: true });
     }
 }
+
+/// <summary>What this system knows of a clip beside what its report says.</summary>
+/// <param name="State">One of <see cref="ClipStates"/>.</param>
+/// <param name="DurationMs">Null: unknown.</param>
+/// <param name="Held">Its bytes are here.</param>
+/// <param name="HasPoster">A picture of it is, too.</param>
+internal sealed record KnownClip(string State, long? DurationMs, bool Held, bool HasPoster);

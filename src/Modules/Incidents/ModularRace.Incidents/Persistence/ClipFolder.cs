@@ -14,6 +14,7 @@ namespace ModularRace.Incidents.Persistence;
 internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
 {
     private const int Block = 128 * 1024;
+    private const string Unfinished = ".new";
 
     private string Root => Path.Combine(settings.Directory, system.Origin == CloudIdentity.Cloud ? "cloud" : "device");
 
@@ -57,27 +58,44 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
     public bool Holds(string sha256, long sizeBytes) => new FileInfo(PathOf(sha256)) is { Exists: true } file && file.Length == sizeBytes;
 
     /// <summary>Null: it is not here.</summary>
-    public FileStream? TryOpen(string sha256)
+    public FileStream? TryOpen(string sha256) => TryOpenFile(PathOf(sha256));
+
+    /// <summary>Where a program finds it that can read files only; null: it is not here.</summary>
+    public string? PathOfHeld(string sha256) => File.Exists(PathOf(sha256)) ? PathOf(sha256) : null;
+
+    /// <summary>The same of one that comes in.</summary>
+    public string PathOfIncoming(Guid upload) => IncomingPath(upload);
+
+    /// <summary>A picture of a clip lies beside it, whole or not at all.</summary>
+    public void KeepPoster(string sha256, byte[] jpeg)
     {
-        try
+        var place = PosterOf(sha256);
+        using (var file = File.OpenHandle(place + Unfinished, FileMode.Create, FileAccess.Write, FileShare.Delete))
         {
-            return Open(PathOf(sha256));
+            RandomAccess.Write(file, jpeg, 0);
+            RandomAccess.FlushToDisk(file);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
+
+        File.Move(place + Unfinished, place, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(place)!);
     }
 
+    /// <summary>Null: there is none.</summary>
+    public FileStream? TryOpenPoster(string sha256) => TryOpenFile(PosterOf(sha256));
+
+    /// <summary>The clip and its picture.</summary>
     public void Drop(string sha256)
     {
-        if (Directory.Exists(Path.GetDirectoryName(PathOf(sha256)))) File.Delete(PathOf(sha256));
+        if (!Directory.Exists(Path.GetDirectoryName(PathOf(sha256)))) return;
+        File.Delete(PathOf(sha256));
+        File.Delete(PosterOf(sha256));
+        File.Delete(PosterOf(sha256) + Unfinished);
     }
 
-    /// <summary>The digests of all that has lain here since before that time.</summary>
+    /// <summary>The digests of all of which something has lain here since before that time, clip or picture.</summary>
     public IEnumerable<string> All(DateTimeOffset before) => Directory.Exists(Root)
         ? new DirectoryInfo(Root).EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(f => f.Name.Length == 64 && f.Name.All(char.IsAsciiHexDigitLower) && f.LastWriteTimeUtc < before.UtcDateTime).Select(f => f.Name)
+            .Where(f => f.LastWriteTimeUtc < before.UtcDateTime).Select(f => f.Name.Split('.')[0]).Where(name => name.Length == 64 && name.All(char.IsAsciiHexDigitLower)).Distinct(StringComparer.Ordinal)
         : [];
 
     /// <summary>The uploads of which something lies here.</summary>
@@ -100,6 +118,18 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
         }
     }
 
+    private static FileStream? TryOpenFile(string path)
+    {
+        try
+        {
+            return Open(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, Block, FileOptions.Asynchronous | FileOptions.SequentialScan);
 
     private string IncomingPath(Guid upload) => Path.Combine(Incoming, upload.ToString("N"));
@@ -107,6 +137,8 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
     private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
         ? Path.Combine(Root, sha256[..2], sha256)
         : throw new ArgumentException("It is no SHA-256.", nameof(sha256));
+
+    private string PosterOf(string sha256) => PathOf(sha256) + ".jpg";
 
     /// <summary>A new name in a directory is on the disk only once the directory is; .NET has no call for that.</summary>
     private static void SyncDirectory(string path)

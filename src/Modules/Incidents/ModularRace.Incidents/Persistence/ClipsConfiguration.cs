@@ -12,6 +12,8 @@ internal sealed class StoredClipConfiguration : IEntityTypeConfiguration<StoredC
         builder.Property(c => c.Sha256).HasMaxLength(64);
         builder.Property(c => c.ContentType).HasMaxLength(20);
         builder.Property(c => c.State).HasMaxLength(20);
+        builder.Property(c => c.HasPoster).HasDefaultValue(false);
+        builder.Property(c => c.PosterTries).HasDefaultValue(0);
         builder.HasIndex(c => c.Sha256).IsUnique();
     }
 }

@@ -7,7 +7,7 @@ namespace ModularRace.Incidents.Persistence;
 /// <summary>Reads incidents as they are shown: by group, in two queries however many there are, and one more where there are clips.</summary>
 internal static class IncidentReading
 {
-    private static readonly Dictionary<string, string> NoClips = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, KnownClip> NoClips = new(StringComparer.Ordinal);
 
     /// <summary>The groups that these incidents are shown with, by the one that stands; an alias finds its group too.</summary>
     public static async Task<Dictionary<Guid, IncidentView>> ReadGroupsAsync(
@@ -17,19 +17,19 @@ internal static class IncidentReading
         var members = await db.Incidents.AsNoTracking().Where(i => groups.Contains(i.GroupUuid)).ToListAsync(cancellationToken);
         var uuids = members.ConvertAll(m => m.ClientUuid);
         var all = await db.Reports.AsNoTracking().Where(r => uuids.Contains(r.IncidentUuid)).ToListAsync(cancellationToken);
-        var clips = await db.ReadClipStatesAsync(all, cancellationToken);
+        var clips = await db.ReadClipsAsync(all, cancellationToken);
         var reports = all.ToLookup(r => r.IncidentUuid);
         return members.GroupBy(m => m.GroupUuid)
             .ToDictionary(g => g.Key, g => IncidentView.Of(new IncidentGroup(g, g.SelectMany(m => reports[m.ClientUuid])), clips));
     }
 
-    /// <summary>The state of the clips that these reports name, as far as anything of them came here.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadClipStatesAsync(this IncidentsDbContext db, IEnumerable<Report> reports, CancellationToken cancellationToken)
+    /// <summary>What is known of the clips that these reports name, as far as anything of them came here.</summary>
+    public static async Task<IReadOnlyDictionary<string, KnownClip>> ReadClipsAsync(this IncidentsDbContext db, IEnumerable<Report> reports, CancellationToken cancellationToken)
     {
         var named = reports.Select(r => r.Clip?.Sha256).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         return named.Length == 0
             ? NoClips
-            : await db.Clips.AsNoTracking().Where(c => named.Contains(c.Sha256)).ToDictionaryAsync(c => c.Sha256, c => c.State, StringComparer.Ordinal, cancellationToken);
+            : await db.Clips.AsNoTracking().Where(c => named.Contains(c.Sha256)).Select(c => new { c.Sha256, Known = new KnownClip(c.State, c.DurationMs, c.Held, c.HasPoster) }).ToDictionaryAsync(c => c.Sha256, c => c.Known, StringComparer.Ordinal, cancellationToken);
     }
 
     /// <summary>The incident with this UUID as it is shown, resolved to the one that stands; null where there is none.</summary>

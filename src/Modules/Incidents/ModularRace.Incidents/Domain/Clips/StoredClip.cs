@@ -23,6 +23,12 @@ internal sealed class StoredClip
     public required string State { get; set; }
 
     public DateTimeOffset ChangedAt { get; set; }
+
+    /// <summary>A picture of it lies beside it.</summary>
+    public bool HasPoster { get; set; }
+
+    /// <summary>So often one was to be made.</summary>
+    public int PosterTries { get; set; }
 }
 
 /// <summary>A clip on its way in (tus): how far it is, and whose it is.</summary>

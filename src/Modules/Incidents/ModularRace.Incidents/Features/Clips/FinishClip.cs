@@ -8,13 +8,14 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Problems;
+using Quartz;
 
 namespace ModularRace.Incidents.Features.Clips;
 
 /// <summary>The last byte is here: the whole is verified and judged, then kept. Nothing of it is shown before.</summary>
 internal sealed record FinishClip(ClipUpload Upload, Guid Writer) : IRequest<Done>;
 
-internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings, IMediator mediator) : IRequestHandler<FinishClip, Done>
+internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings, ClipAccess access, FilmLook look, IMediator mediator) : IRequestHandler<FinishClip, Done>
 {
     public async Task<Done> Handle(FinishClip request, CancellationToken cancellationToken)
     {
@@ -34,6 +35,9 @@ internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings
             throw Mismatch("What came is not the clip that was announced: it has another SHA-256. It is sent again from its beginning.");
         }
 
+        // Of what a device has taken already nothing is asked that it could not know.
+        if (judgement is { Fault: null, DurationMs: null } && access.Device is null)
+            judgement = judgement with { DurationMs = await look.MeasureAsync(folder.PathOfIncoming(upload.UploadUuid), judgement.ContentType!, cancellationToken) };
         if (judgement.Fault is null && judgement.DurationMs > settings.Longest.TotalMilliseconds)
             judgement = ClipJudgement.Refused($"The video is longer than {settings.Longest.TotalSeconds:0} seconds. Send a shorter piece of it.");
         if (judgement.Fault is { } fault)
@@ -83,7 +87,7 @@ internal sealed class RefuseClipHandler(IncidentsDbContext db, DatabaseSession s
 internal sealed record KeepClip(ClipUpload Upload, Guid Writer, Clip Clip) : ICommand<Done>;
 
 internal sealed class KeepClipHandler(
-    IncidentsDbContext db, IncidentChanges changes, DatabaseSession session, ClipFolder folder, ClipAccess access, IMediator mediator, ISystemIdentity system, TimeProvider time)
+    IncidentsDbContext db, IncidentChanges changes, DatabaseSession session, ClipFolder folder, ClipAccess access, FilmLook look, ISchedulerFactory schedulers, IMediator mediator, ISystemIdentity system, TimeProvider time)
     : IRequestHandler<KeepClip, Done>
 {
     public async Task<Done> Handle(KeepClip request, CancellationToken cancellationToken)
@@ -103,10 +107,11 @@ internal sealed class KeepClipHandler(
             $"""
              INSERT INTO incidents.clips (sha256, size_bytes, content_type, duration_ms, held, state, changed_at)
              VALUES ({clip.Sha256}, {clip.SizeBytes}, {clip.ContentType}, {clip.DurationMs}, true, {state}, {now})
-             ON CONFLICT (sha256) DO UPDATE SET size_bytes = excluded.size_bytes, content_type = excluded.content_type, duration_ms = excluded.duration_ms, held = true,
+             ON CONFLICT (sha256) DO UPDATE SET size_bytes = excluded.size_bytes, content_type = excluded.content_type, duration_ms = COALESCE(excluded.duration_ms, clips.duration_ms), held = true,
                  state = CASE WHEN clips.state = {ClipStates.Stored} THEN clips.state ELSE excluded.state END, changed_at = excluded.changed_at
              """, cancellationToken);
         foreach (var stored in await NamedAsync(clip.Sha256, cancellationToken)) await mediator.Publish(stored, cancellationToken);
+        if (look.MakesPosters) session.AfterCommit(async () => await (await schedulers.GetScheduler(CancellationToken.None)).TriggerJob(MakePostersJob.Key));
         return default;
     }
 

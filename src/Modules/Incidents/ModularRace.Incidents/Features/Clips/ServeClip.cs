@@ -23,11 +23,34 @@ internal sealed class ServeClipHandler(IncidentsDbContext db, ClipFolder folder,
 {
     public async Task<ServedClip> Handle(ServeClip request, CancellationToken cancellationToken)
     {
-        var report = await db.Reports.AsNoTracking().SingleOrDefaultAsync(r => r.ClientUuid == request.ReportUuid, cancellationToken) ?? throw Problem.NotFound("report");
-        current.RequireSeeing(await db.ReadIncidentAsync(report.IncidentUuid, cancellationToken));
+        var report = await FindSeenAsync(db, current, request.ReportUuid, cancellationToken);
         var clip = report.Clip is null ? null : await db.Clips.AsNoTracking().SingleOrDefaultAsync(c => c.Sha256 == report.Clip.Sha256 && c.Held, cancellationToken);
         return clip is not null && folder.TryOpen(clip.Sha256) is { } bytes
             ? new ServedClip(clip.Sha256, clip.ContentType, clip.ChangedAt, bytes)
             : throw new Problem(404, "not_found", report.Clip is null ? "The report has no clip." : "The report's clip is not here.");
+    }
+
+    /// <summary>R15: the report, for a caller who may see its incident.</summary>
+    public static async Task<Report> FindSeenAsync(IncidentsDbContext db, ICurrentActor current, Guid reportUuid, CancellationToken cancellationToken)
+    {
+        var report = await db.Reports.AsNoTracking().SingleOrDefaultAsync(r => r.ClientUuid == reportUuid, cancellationToken) ?? throw Problem.NotFound("report");
+        current.RequireSeeing(await db.ReadIncidentAsync(report.IncidentUuid, cancellationToken));
+        return report;
+    }
+}
+
+/// <summary>A picture of a report's clip, for whoever may see the clip.</summary>
+internal sealed record ServePoster(Guid ReportUuid) : IQuery<ServedPoster>;
+
+/// <param name="Jpeg">To be closed by who serves it.</param>
+internal sealed record ServedPoster(string Sha256, Stream Jpeg);
+
+internal sealed class ServePosterHandler(IncidentsDbContext db, ClipFolder folder, ICurrentActor current) : IRequestHandler<ServePoster, ServedPoster>
+{
+    public async Task<ServedPoster> Handle(ServePoster request, CancellationToken cancellationToken)
+    {
+        var sha256 = (await ServeClipHandler.FindSeenAsync(db, current, request.ReportUuid, cancellationToken)).Clip?.Sha256;
+        var has = sha256 is not null && await db.Clips.AnyAsync(c => c.Sha256 == sha256 && c.Held && c.HasPoster, cancellationToken);
+        return has && folder.TryOpenPoster(sha256!) is { } jpeg ? new ServedPoster(sha256!, jpeg) : throw new Problem(404, "not_found", "There is no picture of a clip of this report.");
     }
 }

@@ -80,7 +80,7 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
             if (request.Patch.ContainsKey("penalty_code")) r.PenaltyCode = penaltyCode;
         });
         await changes.SaveAsync(edit, cancellationToken);
-        return ReportView.Of(report, incident, await db.ReadClipStatesAsync([report], cancellationToken));
+        return ReportView.Of(report, incident, await db.ReadClipsAsync([report], cancellationToken));
     }
 
     /// <summary>R3: its UUID follows from the report's, so that two systems which make the same correction make one incident.</summary>

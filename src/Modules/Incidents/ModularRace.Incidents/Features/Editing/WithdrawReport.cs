@@ -31,7 +31,7 @@ internal sealed class WithdrawReportHandler(IncidentsDbContext db, IncidentChang
         var (group, report) = await changes.LockReportAsync(request.ReportUuid, cancellationToken);
         var incident = group.Members.Single(m => m.ClientUuid == report.IncidentUuid);
         current.RequireEditing(system, incident.CompetitionUuid, [report]);
-        if (report.IsWithdrawn) return ReportView.Of(report, incident, await db.ReadClipStatesAsync([report], cancellationToken));
+        if (report.IsWithdrawn) return ReportView.Of(report, incident, await db.ReadClipsAsync([report], cancellationToken));
 
         var edit = changes.Begin();
         edit.Change(
@@ -43,6 +43,6 @@ internal sealed class WithdrawReportHandler(IncidentsDbContext db, IncidentChang
             },
             request.Reason);
         await changes.SaveAsync(edit, cancellationToken);
-        return ReportView.Of(report, incident, await db.ReadClipStatesAsync([report], cancellationToken));
+        return ReportView.Of(report, incident, await db.ReadClipsAsync([report], cancellationToken));
     }
 }

@@ -83,6 +83,6 @@ internal sealed class AddReportHandler(IncidentsDbContext db, IncidentChanges ch
         if (found is null) return null;
         var incident = await db.Incidents.AsNoTracking().SingleAsync(i => i.ClientUuid == found.IncidentUuid, cancellationToken);
         current.RequireReporting(incident.CompetitionUuid);
-        return ReportView.Of(found, incident, await db.ReadClipStatesAsync([found], cancellationToken));
+        return ReportView.Of(found, incident, await db.ReadClipsAsync([found], cancellationToken));
     }
 }

@@ -111,9 +111,21 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("duration_ms");
 
+                    b.Property<bool>("HasPoster")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("has_poster");
+
                     b.Property<bool>("Held")
                         .HasColumnType("boolean")
                         .HasColumnName("held");
+
+                    b.Property<int>("PosterTries")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("poster_tries");
 
                     b.Property<string>("Sha256")
                         .IsRequired()

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Incidents.Persistence.Migrations
 {
     [DbContext(typeof(IncidentsDbContext))]
-    [Migration("20261127072058_Initial")]
+    [Migration("20261127182626_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -114,9 +114,21 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("duration_ms");
 
+                    b.Property<bool>("HasPoster")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("has_poster");
+
                     b.Property<bool>("Held")
                         .HasColumnType("boolean")
                         .HasColumnName("held");
+
+                    b.Property<int>("PosterTries")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("poster_tries");
 
                     b.Property<string>("Sha256")
                         .IsRequired()

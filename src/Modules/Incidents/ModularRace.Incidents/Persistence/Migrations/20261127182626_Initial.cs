@@ -51,7 +51,9 @@ namespace ModularRace.Incidents.Persistence.Migrations
                     duration_ms = table.Column<long>(type: "bigint", nullable: true),
                     held = table.Column<bool>(type: "boolean", nullable: false),
                     state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
-                    changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    has_poster = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
+                    poster_tries = table.Column<int>(type: "integer", nullable: false, defaultValue: 0)
                 },
                 constraints: table =>
                 {

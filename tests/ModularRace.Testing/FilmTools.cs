@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ModularRace.Testing;
+
+/// <summary>ffmpeg and ffprobe as npm has them, in the versions that the lock file names: fetched once, whoever asks first.</summary>
+public static class FilmTools
+{
+    private static readonly string Folder = Checkout.PathOf("tests", "film-programs");
+    private static readonly Lazy<Task> Fetched = new(FetchAsync);
+
+    private static string Machine => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+
+    private static string Ffmpeg => Path.Combine(Folder, "node_modules", "@ffmpeg-installer", Machine, "ffmpeg");
+
+    private static string Ffprobe => Path.Combine(Folder, "node_modules", "@ffprobe-installer", Machine, "ffprobe");
+
+    /// <summary>Their paths, ready to run.</summary>
+    public static async Task<(string Ffmpeg, string Ffprobe)> GetAsync()
+    {
+        await Fetched.Value;
+        return (Ffmpeg, Ffprobe);
+    }
+
+    /// <summary>A film of a moving picture, as ffmpeg makes it.</summary>
+    /// <param name="arguments">How it is coded and written, with its format; the file is its standard output or a file of its own.</param>
+    /// <param name="size">Of its picture.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="extension">Of the file.</param>
+    public static async Task<byte[]> FilmAsync(string arguments, string size = "320x240", double seconds = 4, string extension = "mp4")
+    {
+        await Fetched.Value;
+        var file = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.{extension}");
+        try
+        {
+            await RunAsync(Ffmpeg, [.. $"-v error -nostdin -f lavfi -i testsrc=s={size}:r=25:d={FormattableString.Invariant($"{seconds}")} {arguments}".Split(' '), file], Path.GetTempPath());
+            return await File.ReadAllBytesAsync(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>Of several test programs that start together one fetches, and the others wait.</summary>
+    private static async Task FetchAsync()
+    {
+        for (var patience = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                await using var turn = new FileStream(Path.Combine(Folder, ".turn"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                if (!File.Exists(Ffmpeg) || !File.Exists(Ffprobe)) await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], Folder);
+                foreach (var program in new[] { Ffmpeg, Ffprobe })
+                    if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, File.GetUnixFileMode(program) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+                return;
+            }
+            catch (IOException) when (patience.Elapsed < TimeSpan.FromMinutes(5))
+            {
+                await Task.Delay(200);
+            }
+        }
+    }
+
+    private static async Task RunAsync(string program, IEnumerable<string> arguments, string folder)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var process = Process.Start(start)!;
+        var (said, faults) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program}: {await said}\n{await faults}");
+    }
+}
