@@ -69,6 +69,23 @@ public sealed class AgreementTests(CloudSync cloud) : IClassFixture<CloudSync>
         }
     }
 
+    [Fact]
+    public async Task What_the_cloud_changed_and_a_Pi_changes_back_is_changed_back_on_the_cloud_too()
+    {
+        await using var pi = await PiOfACloud.OfAsync(cloud);
+        var made = (await pi.Send(new ReportIncident(cloud.Race, cloud.Location, 9003, OccurredAt: Start, Description: "as sent"), Referee)).Answer.Incident.ClientUuid;
+        await pi.SyncAsync();
+        for (var time = 0; time < 2; time++)
+        {
+            await cloud.Send(new EditIncident(made, new() { ["description"] = "otherwise" }), Jury);
+            await pi.SyncAsync();
+            await pi.Send(new EditIncident(made, new() { ["description"] = "as sent" }), Referee);
+            await pi.SyncAsync();
+            Assert.Equal("as sent", (await cloud.Send(new ReadIncident(made), Jury)).Description);
+            Assert.Equal("as sent", (await pi.Send(new ReadIncident(made), Referee)).Description);
+        }
+    }
+
     private async Task<string> StepAsync(PiOfACloud[] pis, int bib, (int What, int Where, int Which, int Value) step)
     {
         var (what, where, which, value) = step;

@@ -47,8 +47,9 @@ internal sealed class QueueRecords(SyncDbContext db, DatabaseSession session, De
                 // One identity is one record, whatever its type: the queue and the cloud know it by that.
                 if (entry.RecordType != record.Type) throw Problem.Conflict("uuid_taken", "This client_uuid belongs to something else.");
                 var content = QueuedContent.Whole(record, [.. entry.Content.Select(f => f.Key), .. seen?.Fields ?? []]);
-                // An edit that says nothing new is none; and one number never goes with two contents (R2).
-                if (JsonNode.DeepEquals(content, entry.Content)) continue;
+                // An edit that says nothing new is none; and one number never goes with two contents (R2). But who has taken another
+                // version of the cloud since, and says what was said before it, goes back to that and means it (R7).
+                if (entry.BaseRevision == seen?.BaseRevision && JsonNode.DeepEquals(content, entry.Content)) continue;
                 entry.Content = content;
             }
 
