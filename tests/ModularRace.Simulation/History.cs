@@ -21,7 +21,7 @@ internal sealed class History
         (this.world, this.syncing) = (world, syncing);
         steps =
         [
-            (22, ReportAsync), (9, AddReportAsync), (10, EditIncidentAsync), (10, EditReportAsync), (4, WithdrawAsync), (6, OfficializeAsync), (7, DecideAsync),
+            (22, ReportAsync), (9, AddReportAsync), (10, EditIncidentAsync), (10, EditReportAsync), (6, PutBackAsync), (4, WithdrawAsync), (6, OfficializeAsync), (7, DecideAsync),
             (4, PutTogetherAsync), (4, TellApartAsync), (2, UndoAsync), (10, new Resolving(world).ResolveAsync),
             (20, SyncWellAsync), (14, SyncBadlyAsync), (4, LinkGoesOrComesAsync), (7, OldRequestAsync),
             (4, RestartPiAsync), (1, RestartCloudAsync), (2, RebootAsync), (4, SetClockAsync),
@@ -118,6 +118,31 @@ internal sealed class History
             _ => new JsonObject { ["reporter_name"] = world.NewWords(place.Name), ["bib_number"] = world.Chance.Next(1, 5) },
         };
         await world.ActAsync(place, $"edit report {Short(report)} {patch.ToJsonString()}", HttpMethod.Patch, $"/reports/{report}", patch);
+    }
+
+    /// <summary>Somebody changed what was said here; here it is put back.</summary>
+    private async Task PutBackAsync()
+    {
+        var place = world.AnyPlace();
+        RecordKey key;
+        if (world.Likely(0.5))
+        {
+            if (await IncidentAsync(place) is not { } incident) return;
+            key = new RecordKey("incident", incident);
+        }
+        else
+        {
+            if (await ReportAsync(place) is not { } report) return;
+            key = new RecordKey("report", report);
+        }
+
+        var row = (await world.RecordsOfAsync(place))[key]!;
+        var side = world.SideOf(place);
+        var changed = world.Journal.All.LastOrDefault(s => s.Side == side && s.Record == key && s.Value is "description" or "bib_number" && s.Text != Values.Read(row, s.Value));
+        if (changed is null) return;
+        JsonNode? before = changed.Text is null ? null : changed.Value == "bib_number" ? int.Parse(changed.Text, CultureInfo.InvariantCulture) : changed.Text;
+        var patch = new JsonObject { [changed.Value] = before };
+        await world.ActAsync(place, $"put back {key.Type} {Short(key.Uuid)} {patch.ToJsonString()}", HttpMethod.Patch, $"/{key.Type}s/{key.Uuid}", patch);
     }
 
     private async Task WithdrawAsync()
