@@ -45,9 +45,13 @@ await writeFile(join(assets, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/s
 await cp(join(modules, 'uplot/dist/uPlot.esm.js'), join(assets, 'uplot.js'));
 await cp(join(modules, 'uplot/dist/uPlot.min.css'), join(assets, 'uplot.css'));
 
+// The touchscreen's keyboard; its looks are our style sheet's. The map that its last line names is not shipped.
+const keyboard = await readFile(join(modules, 'simple-keyboard/build/index.modern.esm.js'), 'utf8');
+await writeFile(join(assets, 'simple-keyboard.js'), keyboard.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
+
 // Written last: the build takes it as the sign that all is there.
 const licences = [];
-for (const name of ['@fontsource-variable/inter', 'lucide-static', 'uplot']) {
+for (const name of ['@fontsource-variable/inter', 'lucide-static', 'simple-keyboard', 'uplot']) {
   const folder = join(modules, name);
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const file = (await readdir(folder)).find((f) => /^licen[cs]e/i.test(f));

@@ -3,8 +3,7 @@ namespace ModularRace.Browser.Tests;
 /// <summary>The pages of the touchscreen on a referee's own phone and tablet: nothing is wider than the screen, keys are as large as on the Pi, and all can be reached by scrolling.</summary>
 public sealed class PhoneLayoutTests(Chromium chromium, CloudAndPi day)
 {
-    // The keyboard's own keys are as wide as ten in a row allow. What floats over the page (the ways to the other pages, what was said
-    // of the last touch) lies over what scrolls beneath it.
+    // What floats over the page (the ways to the other pages, what was said of the last touch) lies over what scrolls beneath it.
     private const string Measure = """
         async () => {
           await Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().iterations !== Infinity).map(a => a.finished));
@@ -20,14 +19,13 @@ public sealed class PhoneLayoutTests(Chromium chromium, CloudAndPi day)
           if (targets.length === 0) faults.push('nothing to touch');
           const boxes = targets.map(e => [e, e.getBoundingClientRect()]);
           for (const [e, box] of boxes) {
-            const [least, high] = e.closest('.board') ? [28, 55.5] : [71.5, 71.5];
-            if (box.width < least || box.height < high) faults.push(`too small, ${box.width.toFixed(0)}x${box.height.toFixed(0)}: ${say(e)}`);
+            if (box.width < 71.5 || box.height < 71.5) faults.push(`too small, ${box.width.toFixed(0)}x${box.height.toFixed(0)}: ${say(e)}`);
             if (!e.closest('.what') && (box.left < -.5 || box.right > wide + .5)) faults.push(`off the screen, ${box.left.toFixed(0)} to ${box.right.toFixed(0)}: ${say(e)}`);
           }
-          const part = e => e.closest('.nav, .after, .board') ?? document.body;
+          const part = e => e.closest('.nav, .after') ?? document.body;
           boxes.forEach(([a, p], at) => {
             for (const [b, q] of boxes.slice(at + 1)) {
-              if (part(a) !== part(b) || a.closest('.board') || a.contains(b) || b.contains(a)) continue;
+              if (part(a) !== part(b) || a.contains(b) || b.contains(a)) continue;
               const gap = Math.hypot(Math.max(0, q.left - p.right, p.left - q.right), Math.max(0, q.top - p.bottom, p.top - q.bottom));
               if (gap < 11.5) faults.push(`${gap.toFixed(1)} px between ${say(a)} and ${say(b)}`);
             }

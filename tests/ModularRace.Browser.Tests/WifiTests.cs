@@ -44,23 +44,27 @@ public sealed class WifiTests(Chromium chromium, PiWithWifi pi) : IClassFixture<
 
         await screen.Key("Connect").TapAsync();
         await TypeAsync(screen, "piste");
-        await screen[".board .fn.w3"].Last.TapAsync(); // the signs
+        await screen[".board [data-skbtn=\"{far}\"]"].TapAsync(); // the signs
         await ShotAsync(screen, "wifi-signs");
         await screen.AssertFitsAsync();
         await PressAsync(screen, ":");
-        await screen[".board .fn.w3"].Last.TapAsync();
+        await screen[".board [data-skbtn=\"{far}\"]"].TapAsync();
         await TypeAsync(screen, "nera");
-        await screen[".board .w7"].TapAsync();
-        await screen[".board .fn.w3"].Last.TapAsync();
+        await screen[".board"].GetByText("space", new LocatorGetByTextOptions { Exact = true }).TapAsync();
+        await screen[".board [data-skbtn=\"{far}\"]"].TapAsync();
         await PressAsync(screen, "\\");
-        await screen[".board .w7"].TapAsync();
+        await screen[".board"].GetByText("space", new LocatorGetByTextOptions { Exact = true }).TapAsync();
         await PressAsync(screen, "7");
         foreach (var sign in "$(") await PressAsync(screen, sign.ToString());
-        await screen[".board .fn.w3"].Last.TapAsync();
+        await screen[".board [data-skbtn=\"{far}\"]"].TapAsync();
         await TypeAsync(screen, "id");
-        await screen[".board .fn.w3"].Last.TapAsync();
+        await screen[".board [data-skbtn=\"{far}\"]"].TapAsync();
         await PressAsync(screen, ")");
-        await Expect(screen[".type output"]).ToHaveTextAsync(FakeNmcli.RightPassword);
+        await Expect(screen[".type .text"]).ToHaveValueAsync(FakeNmcli.RightPassword);
+        await PressAsync(screen, "hide");
+        await Expect(screen[".type .text"]).ToHaveAttributeAsync("type", "password");
+        await PressAsync(screen, "show");
+        await Expect(screen[".type .text"]).ToHaveAttributeAsync("type", "text");
         await screen[".type .go"].TapAsync();
         await Expect(screen[".now .problem"]).ToHaveCountAsync(0);
         await Expect(screen[".now h2"]).ToContainTextAsync("In ");

@@ -4,7 +4,7 @@
 import { all, Away, call, get, post, uuid } from './api.js';
 import * as bibs from './bibs.js';
 import { fill, h, icon, key, pageData, size } from './dom.js';
-import { ask, board, paperText } from './keyboard.js';
+import { ask, board, typedIn } from './keyboard.js';
 import * as memory from './memory.js';
 import * as shell from './shell.js';
 import { language, said, t } from './texts.js';
@@ -461,62 +461,66 @@ async function showBibs() {
 /** Who wears a bib: last name, first name and nation; the last two may stay empty. */
 function showBib(entry, done) {
   let athlete = 0;
-  let field = 'last_name';
   let sure = false;
+  let at = null;   // the field that is typed in
+  let keys = null;
   const athletes = entry.athletes.map(a => bibs.isUnnamed(a) ? { first_name: '', last_name: '', nation: '' }
     : { first_name: a.first_name === bibs.noFirstName ? '' : a.first_name, last_name: a.last_name, nation: a.nation === data.unnamed ? '' : a.nation });
   const mine = isOwn(entry);
+  const acts = h('div', { class: 'acts four' });
+  const input = (name, most) => h('input', typedIn({ class: 'text', type: 'text', maxlength: most, oninput: () => heard(name), onfocus: () => go(name) }));
+  const fields = { last_name: input('last_name', 200), first_name: input('first_name', 200), nation: input('nation', 3) };
   const labels = { last_name: 'emergency.last_name', first_name: 'emergency.first_name', nation: 'emergency.nation' };
-  const most = { last_name: 200, first_name: 200, nation: 3 };
-  const written = h('section', { class: 'write named' });
+  const written = h('section', { class: 'write named' }, Object.entries(fields).map(([name, field]) => h('label', { class: 'paper field' }, h('p', {}, h('b', {}, t(labels[name]))), field)), acts);
   const element = layer(t('bib', { bib: entry.bib_number }));
   element.classList.add('type');
-  const close = () => { document.removeEventListener('keydown', typed); element.remove(); };
+  const close = () => { document.removeEventListener('keydown', typed); keys.close(); element.remove(); };
 
-  /** Another field has a keyboard of its own; while one is written in, its keyboard stays as it is. */
-  function go(to) {
-    field = to;
-    fill(element, written, board(field === 'nation' ? 'code' : 'text', { type, back }));
+  /** This field is typed in from now on. Names and the nation have keyboards of their own. */
+  function go(name) {
+    if (name === at) return;
+    at = name;
+    for (const [each, field] of Object.entries(fields)) field.closest('.field').classList.toggle('on', each === name);
+    const layout = name === 'nation' ? 'code' : 'text';
+    if (keys?.layout === layout) { keys.aim(fields[name]); return; }
+    keys?.close();
+    keys = Object.assign(board(layout, fields[name]), { layout });
+    element.append(keys);
+  }
+
+  /** The athlete who is chosen now, from the last name on. */
+  function show() {
+    for (const [name, field] of Object.entries(fields)) field.value = athletes[athlete][name];
     draw();
+    go('last_name');
+    keys.aim(fields.last_name);
   }
 
   const isEmpty = a => a.last_name.trim() === '' && a.first_name.trim() === '' && a.nation === '';
   const isWhole = a => a.last_name.trim() !== '' && (a.nation === '' || a.nation.length === 3);
 
   function draw() {
-    const now = athletes[athlete];
-    const side = name => {
-      const output = h('output', { class: 'short' });
-      if (name === field) paperText(output, now[name]); else fill(output, h('span', {}, now[name]));
-      output.classList.add('short');
-      return h('button', { type: 'button', class: `paper field ${name === field ? 'on' : ''}`, 'aria-pressed': name === field ? 'true' : 'false', onclick: () => go(name) }, h('p', {}, h('b', {}, t(labels[name]))), output);
-    };
     const ready = mine && athletes.some(isWhole) && athletes.every(a => isEmpty(a) || isWhole(a));
-    fill(written, Object.keys(labels).map(side),
-      h('div', { class: 'acts four' },
-        key(t('emergency.keep'), { class: ready ? 'go' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) save(); } }),
-        athletes.length > 1 ? key(t('athlete', { n: athlete + 1 }), { onclick: () => { athlete = (athlete + 1) % athletes.length; go('last_name'); } }) : h('strong', { class: 'which' }, t('bib', { bib: entry.bib_number })),
-        key(t(sure ? 'today.sure' : 'emergency.take_away'), { class: mine ? '' : 'shut', 'aria-disabled': mine ? null : 'true', onclick: () => { if (mine) remove(); } }),
-        key(t('stick.close'), { onclick: close })));
+    fill(acts,
+      key(t('emergency.keep'), { class: ready ? 'go' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) save(); } }),
+      athletes.length > 1 ? key(t('athlete', { n: athlete + 1 }), { onclick: () => { athlete = (athlete + 1) % athletes.length; show(); } }) : h('strong', { class: 'which' }, t('bib', { bib: entry.bib_number })),
+      key(t(sure ? 'today.sure' : 'emergency.take_away'), { class: mine ? '' : 'shut', 'aria-disabled': mine ? null : 'true', onclick: () => { if (mine) remove(); } }),
+      key(t('stick.close'), { onclick: close }));
   }
 
-  function type(text) {
-    const wanted = athletes[athlete][field] + (field === 'nation' ? text.toUpperCase().replace(/[^A-Z]/g, '') : text);
-    if (wanted.length <= most[field]) athletes[athlete][field] = wanted;
-    draw();
-  }
-
-  function back() {
-    athletes[athlete][field] = [...athletes[athlete][field]].slice(0, -1).join('');
+  function heard(name) {
+    const field = fields[name];
+    if (name === 'nation') {
+      const letters = field.value.toUpperCase().replace(/[^A-Z]/g, '');
+      if (letters !== field.value) field.value = letters;
+    }
+    athletes[athlete][name] = field.value;
     draw();
   }
 
   function typed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') close();
-    else if (event.key === 'Backspace') back();
-    else if ([...event.key].length === 1) type(event.key);
-    else return;
+    if (event.key !== 'Escape') return;
+    close();
     event.preventDefault();
   }
 
@@ -542,7 +546,8 @@ function showBib(entry, done) {
   }
 
   document.addEventListener('keydown', typed);
-  go('last_name');
+  element.append(written);
+  show();
 }
 
 // ---- a start list from a memory stick

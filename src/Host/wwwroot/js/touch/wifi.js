@@ -100,7 +100,7 @@ async function run(words, act) {
 /** What was typed, or null; one that no network would take is asked for again. */
 async function password(name) {
   for (let typed = ''; ;) {
-    typed = await ask({ head: [h('b', {}, t('wifi.password_of', { name }))], value: typed, ghost: t('wifi.password_ghost'), most: 64, layout: 'password', save: t('wifi.connect'), unsaved: t('wifi.password_rule') });
+    typed = await ask({ head: [h('b', {}, t('wifi.password_of', { name }))], value: typed, ghost: t('wifi.password_ghost'), most: 64, layout: 'password', secret: true, save: t('wifi.connect'), unsaved: t('wifi.password_rule') });
     if (typed === null) return null;
     if (typed.length >= 8 || (typed === '' && name === null)) return typed;
     shell.toast(t('wifi.password_short'), 'kind');
