@@ -41,30 +41,32 @@ internal sealed class TellLiveEvents(DatabaseSession session, IMediator mediator
             }
         }
 
-        return TellAsync(events, cancellationToken);
+        Tell(events);
+        return Task.CompletedTask;
     }
 
-    public Task Handle(ConflictsChanged notification, CancellationToken cancellationToken) => TellAsync(
-        [.. notification.Conflicts.Select(c =>
+    public Task Handle(ConflictsChanged notification, CancellationToken cancellationToken)
+    {
+        Tell([.. notification.Conflicts.Select(c =>
         {
             var about = new JsonObject { ["client_uuid"] = c.ConflictUuid.ToString(), ["conflict_uuid"] = c.ConflictUuid.ToString(), ["record_type"] = c.RecordType };
             About(about, ("record_uuid", c.RecordUuid), ("other_record_uuid", c.OtherRecordUuid), ("race_uuid", c.RaceUuid), ("competition_uuid", c.CompetitionUuid));
             return LiveEvent.Of(c.Open ? LiveEvent.ConflictRaised : LiveEvent.ConflictResolved, time, c.CompetitionUuid, official: false, about);
-        })],
-        cancellationToken);
+        })]);
+        return Task.CompletedTask;
+    }
 
     public Task Handle(DeviceChanged notification, CancellationToken cancellationToken)
     {
         // One event for each competition that it serves; one for all where it serves them all.
         IEnumerable<Guid?> competitions = notification.CompetitionUuids is { } some ? some.Select(c => (Guid?)c) : [null];
-        return TellAsync(
-            [.. competitions.Select(competition =>
-            {
-                var about = new JsonObject { ["client_uuid"] = notification.DeviceUuid.ToString(), ["device_uuid"] = notification.DeviceUuid.ToString() };
-                About(about, ("competition_uuid", competition));
-                return LiveEvent.Of(LiveEvent.DeviceChanged, time, competition, official: false, about);
-            })],
-            cancellationToken);
+        Tell([.. competitions.Select(competition =>
+        {
+            var about = new JsonObject { ["client_uuid"] = notification.DeviceUuid.ToString(), ["device_uuid"] = notification.DeviceUuid.ToString() };
+            About(about, ("competition_uuid", competition));
+            return LiveEvent.Of(LiveEvent.DeviceChanged, time, competition, official: false, about);
+        })]);
+        return Task.CompletedTask;
     }
 
     /// <summary>There is more to see of the same clip: who shows it reads it anew.</summary>
@@ -76,7 +78,7 @@ internal sealed class TellLiveEvents(DatabaseSession session, IMediator mediator
         var competition = (await mediator.Send(new FindRaces([notification.RaceUuid]), cancellationToken)).SingleOrDefault()?.CompetitionUuid;
         var about = new JsonObject { ["client_uuid"] = notification.ReportUuid.ToString(), ["sha256"] = notification.Sha256 };
         About(about, ("report_uuid", notification.ReportUuid), ("incident_uuid", notification.IncidentUuid), ("race_uuid", notification.RaceUuid), ("competition_uuid", competition));
-        await TellAsync([LiveEvent.Of(LiveEvent.ClipReady, time, competition, official: false, about)], cancellationToken);
+        Tell([LiveEvent.Of(LiveEvent.ClipReady, time, competition, official: false, about)]);
     }
 
     private static void About(JsonObject about, params ReadOnlySpan<(string Name, Guid? Uuid)> members)
@@ -86,12 +88,12 @@ internal sealed class TellLiveEvents(DatabaseSession session, IMediator mediator
                 about[name] = known.ToString();
     }
 
-    private async Task TellAsync(List<LiveEvent> events, CancellationToken cancellationToken)
+    private void Tell(List<LiveEvent> events)
     {
         if (events.Count == 0) return;
-        await using var command = new NpgsqlCommand("SELECT pg_notify($1, payload) FROM unnest($2) payload", session.Connection, session.Transaction);
-        command.Parameters.AddWithValue(LiveEvent.Channel);
-        command.Parameters.AddWithValue(events.Select(e => e.Write()).ToArray());
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        var statement = new NpgsqlBatchCommand("SELECT pg_notify($1, payload) FROM unnest($2) payload");
+        statement.Parameters.AddWithValue(LiveEvent.Channel);
+        statement.Parameters.AddWithValue(events.Select(e => e.Write()).ToArray());
+        session.WithCommit(statement);
     }
 }

@@ -15,6 +15,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     private const int Attempts = 5;
     private readonly List<DbContext> contexts = [];
     private readonly List<Func<CancellationToken, Task>> beforeCommit = [];
+    private readonly List<NpgsqlBatchCommand> withCommit = [];
     private readonly List<Func<Task>> afterCommit = [];
     private NpgsqlConnection? connection;
     private NpgsqlTransaction? transaction;
@@ -35,6 +36,8 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     public void Enlist(DbContext context)
     {
         contexts.Add(context);
+        // Saving is all or nothing as a transaction is, or InSavepointAsync: one more around each saving costs two round trips.
+        context.Database.AutoSavepointsEnabled = false;
         if (transaction is not null) context.Database.UseTransaction(transaction);
     }
 
@@ -46,6 +49,13 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     {
         if (transaction is null) throw new InvalidOperationException("Nothing is being committed.");
         beforeCommit.Add(action);
+    }
+
+    /// <summary>A statement whose answer nobody waits for goes with the last one before the commit, and costs no round trip of its own.</summary>
+    public void WithCommit(NpgsqlBatchCommand statement)
+    {
+        if (transaction is null) throw new InvalidOperationException("Nothing is being committed.");
+        withCommit.Add(statement);
     }
 
     /// <summary>What leaves the process (an alert, a live event, a signal to a job) leaves after the commit, or not at all.</summary>
@@ -80,7 +90,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     {
         if (transaction is null) throw new InvalidOperationException("A savepoint is part of a transaction.");
         var name = $"s{++savepoints}";
-        var (closing, leaving) = (beforeCommit.Count, afterCommit.Count);
+        var marks = Marks;
         await transaction.SaveAsync(name, cancellationToken);
         try
         {
@@ -90,7 +100,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         }
         catch
         {
-            await GoBackAsync(name, closing, leaving);
+            await GoBackAsync(name, marks);
             throw;
         }
     }
@@ -100,7 +110,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     {
         if (transaction is null) throw new InvalidOperationException("What is tried out is part of a transaction.");
         var name = $"s{++savepoints}";
-        var (closing, leaving) = (beforeCommit.Count, afterCommit.Count);
+        var marks = Marks;
         await transaction.SaveAsync(name, cancellationToken);
         try
         {
@@ -108,17 +118,20 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         }
         finally
         {
-            await GoBackAsync(name, closing, leaving);
+            await GoBackAsync(name, marks);
         }
     }
 
-    private async Task GoBackAsync(string savepoint, int closing, int leaving)
+    private (int Closing, int With, int Leaving) Marks => (beforeCommit.Count, withCommit.Count, afterCommit.Count);
+
+    private async Task GoBackAsync(string savepoint, (int Closing, int With, int Leaving) marks)
     {
         // A broken connection cannot go back to a savepoint: what follows then fails too, and all is rolled back.
         if (Connection.State == ConnectionState.Open) await transaction!.RollbackAsync(savepoint, CancellationToken.None);
         foreach (var context in contexts) context.ChangeTracker.Clear();
-        beforeCommit.RemoveRange(closing, beforeCommit.Count - closing);
-        afterCommit.RemoveRange(leaving, afterCommit.Count - leaving);
+        beforeCommit.RemoveRange(marks.Closing, beforeCommit.Count - marks.Closing);
+        withCommit.RemoveRange(marks.With, withCommit.Count - marks.With);
+        afterCommit.RemoveRange(marks.Leaving, afterCommit.Count - marks.Leaving);
     }
 
     /// <summary>
@@ -156,8 +169,13 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
             for (var i = 0; i < beforeCommit.Count; i++) await beforeCommit[i](cancellationToken);
 
             // R1: a setting of the server or of the role must not make "saved" mean "perhaps saved".
-            await using (var durable = new NpgsqlCommand("SET LOCAL synchronous_commit = on", Connection, transaction))
-                await durable.ExecuteNonQueryAsync(CancellationToken.None);
+            await using (var last = new NpgsqlBatch(Connection, transaction))
+            {
+                foreach (var statement in withCommit) last.BatchCommands.Add(statement);
+                last.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL synchronous_commit = on"));
+                await last.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+
             await CommitAsync();
             leaving = [.. afterCommit];
         }
@@ -169,6 +187,7 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
         finally
         {
             beforeCommit.Clear();
+            withCommit.Clear();
             afterCommit.Clear();
             if (opened) await Connection.CloseAsync();
         }
@@ -240,7 +259,9 @@ public sealed class DatabaseSession(NpgsqlDataSource dataSource, ILogger<Databas
     {
         for (var e = exception; e is not null; e = e.InnerException)
             // Another changed or removed the very row meanwhile: read anew, the command sees that.
-            if (e is DbUpdateConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation })
+            if (e is DbUpdateConcurrencyException or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation }
+                // A prepared statement whose table a newer replica has just migrated: Npgsql prepares it anew.
+                or PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" })
                 return true;
         return false;
     }

@@ -14,6 +14,9 @@ namespace ModularRace.Dedup.Features.Regrouping;
 /// </summary>
 internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper regrouper, ISystemIdentity system) : INotificationHandler<IncidentsChanged>
 {
+    /// <summary>Rows that are not worth a COPY.</summary>
+    private const int Few = 20;
+
     public async Task Handle(IncidentsChanged notification, CancellationToken cancellationToken)
     {
         var facts = notification.Incidents.GroupBy(f => f.IncidentUuid).Select(g => g.Last()).ToList();
@@ -56,15 +59,27 @@ internal sealed class RegroupOnIncidentsChanged(DedupDbContext db, Regrouper reg
             foreach (var report in f.Reports.Where(r => !r.Withdrawn)) observations.Add(Observe(f, report.ReportUuid, Seen(report.By, report.Origin, names), report.At));
         }
 
-        await db.SaveChangesAsync(cancellationToken);
-        await db.CopyAsync(made, cancellationToken);
-        await db.CopyAsync(observations, cancellationToken);
+        if (made.Count + observations.Count <= Few)
+        {
+            // A tap: one message carries all, where COPY asks twice for each table.
+            db.AddRange(made);
+            db.AddRange(observations);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        else
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            await db.CopyAsync(made, cancellationToken);
+            await db.CopyAsync(observations, cancellationToken);
+        }
+
         await regrouper.AroundAsync(uuids, cancellationToken);
     }
 
     private async Task<Dictionary<string, string>> NamesAsync(List<IncidentFacts> facts, CancellationToken cancellationToken)
     {
         var devices = facts.SelectMany(f => f.Reports.Select(r => r.Origin).Append(f.Origin)).Distinct(StringComparer.Ordinal)
+            .Where(o => o != system.Origin)
             .Select(o => Guid.TryParse(o, out var device) ? device : Guid.Empty).Where(d => d != Guid.Empty).ToArray();
         var names = devices.Length == 0 ? [] : await db.DeviceNames.AsNoTracking().Where(d => devices.Contains(d.DeviceUuid)).ToDictionaryAsync(d => d.DeviceUuid.ToString(), d => d.Name, StringComparer.Ordinal, cancellationToken);
         if (system.Origin != CloudIdentity.Cloud) names[system.Origin] = system.Name;

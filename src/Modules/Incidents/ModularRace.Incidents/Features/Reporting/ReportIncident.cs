@@ -62,10 +62,6 @@ internal sealed class ReportIncidentHandler(
 {
     public async Task<ReportIncidentResult> Handle(ReportIncident request, CancellationToken cancellationToken)
     {
-        var races = await mediator.Send(new FindRaces([request.RaceUuid]), cancellationToken);
-        if (races.Count == 0) throw Problem.Validation("race_uuid", "There is no such race.");
-        current.RequireReporting(races[0].CompetitionUuid);
-
         // Two repeats at once: the second waits here, and then finds what the first has made.
         var race = await changes.LockRaceAsync(request.RaceUuid, cancellationToken) ?? throw Problem.Validation("race_uuid", "There is no such race.");
         current.RequireReporting(race.CompetitionUuid);
@@ -100,7 +96,7 @@ internal sealed class ReportIncidentHandler(
         await changes.SaveAsync(edit, cancellationToken);
 
         // Read anew: the duplicate rule has had its say.
-        return new ReportIncidentResult(Created: true, (await FindAsync(reportUuid, cancellationToken))!);
+        return new ReportIncidentResult(Created: true, ReportedIncident.Of((await db.ReadIncidentAsync(incident.ClientUuid, cancellationToken))!, reportUuid));
     }
 
     private async Task<ReportedIncident?> FindAsync(Guid reportUuid, CancellationToken cancellationToken)
