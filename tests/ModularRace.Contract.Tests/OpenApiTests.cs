@@ -38,7 +38,7 @@ public sealed class OpenApiTests(Season season)
             "GET /sync/health", "GET /competitions", "POST /competitions", "GET /competitions/{}", "PUT /competitions/{}", "GET /competitions/{}/races", "POST /competitions/{}/races", "GET /races/{}",
             "PUT /races/{}", "GET /races/{}/locations", "POST /races/{}/locations", "PUT /locations/{}", "DELETE /locations/{}", "GET /races/{}/start-list", "POST /races/{}/start-list",
             "PUT /races/{}/start-list/{}", "DELETE /races/{}/start-list/{}", "POST /races/{}/start-list/copy", "POST /races/{}/start-list/bibs", "DELETE /races/{}/start-list/bibs", "GET /competitions/{}/penalties", "PUT /competitions/{}/penalties",
-            "GET /competitions/{}/phrases", "PUT /competitions/{}/phrases", "POST /incidents", "GET /races/{}/incidents", "GET /incidents/{}", "PATCH /incidents/{}", "PATCH /reports/{}",
+            "GET /competitions/{}/phrases", "PUT /competitions/{}/phrases", "POST /incidents", "GET /races/{}/incidents", "GET /races/{}/incidents/tally", "GET /incidents/{}", "PATCH /incidents/{}", "PATCH /reports/{}",
             "POST /incidents/{}/reports", "POST /reports/{}/withdraw", "POST /incidents/{}/officialize", "POST /incidents/{}/decision", "GET /incidents/{}/history", "GET /competitions/{}/export", "GET /competitions/{}/events", "OPTIONS /clips", "POST /clips", "HEAD /clips/{}", "PATCH /clips/{}", "GET /reports/{}/clip", "POST /incidents/{}/merge", "POST /incidents/{}/split", "POST /auth/login",
             "POST /auth/refresh", "POST /auth/logout", "POST /api-keys", "GET /api-keys", "DELETE /api-keys/{}",
         ];

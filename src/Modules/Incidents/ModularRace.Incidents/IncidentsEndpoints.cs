@@ -41,6 +41,10 @@ internal static class IncidentsEndpoints
             .RequireAuthorization(Policies.SignedIn).WithName("ListIncidents").WithSummary("The incidents of a race that stand, newest first")
             .Produces<Page<IncidentView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
+        incidents.MapGet("/races/{raceUuid:guid}/incidents/tally", (Guid raceUuid, IMediator mediator, CancellationToken ct) => mediator.Send(new TallyIncidents(raceUuid), ct))
+            .RequireAuthorization(Policies.Report).WithName("TallyIncidents").WithSummary("How many incidents stand, and for each bib how often it was reported and when last")
+            .Produces<RaceTally>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound);
+
         incidents.MapGet("/incidents/{uuid:guid}", (Guid uuid, IMediator mediator, CancellationToken ct) => mediator.Send(new ReadIncident(uuid), ct))
             .RequireAuthorization(Policies.SignedIn).WithName("ReadIncident").WithSummary("An incident with its reports; an alias answers the one that stands")
             .Produces<IncidentView>().ProducesProblem(StatusCodes.Status404NotFound);

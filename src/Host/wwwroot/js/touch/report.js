@@ -1,6 +1,6 @@
 // The report page: an instrument, not a form. One touch records; the tray below says what became of it and takes what is added.
 
-import { all, get } from './api.js';
+import { get } from './api.js';
 import * as bibs from './bibs.js';
 import * as clips from './clips.js';
 import { fill, h, icon, key, pageData, s } from './dom.js';
@@ -23,7 +23,10 @@ let page = Math.min(memory.read('mr.page', {})[race.client_uuid] ?? 0, Math.max(
 let phrases = usual(race.discipline);
 let current = null;    // the tap that the tray is about
 let lastTouch = { bib: -1, at: -bounceMs };
-const incidents = new Map(); // what stands in this race: uuid -> {bib, time, reports}
+let counted = { standing: 0, bibs: new Map() }; // what stands in this race when the host was asked last: bib -> {reports, time}
+const since = new Map(); // what this page has reported and the host saved since: report_uuid -> {bib, time, isNew}
+const unsaved = new Set(outbox.unsaved().map(tap => tap.report_uuid)); // whose saving this page will see
+let asked = 0;
 
 const grid = document.getElementById('bibs');
 grid.setAttribute('aria-label', t('report.grid'));
@@ -40,6 +43,7 @@ function record(bib, touched) {
     race_uuid: race.client_uuid, race_location_uuid: place?.client_uuid ?? null, bib_number: bib, reporter_name: memory.person(),
     label: bib === null ? t('bib.none') : t('bib', { bib }),
   }, touched);
+  unsaved.add(current.report_uuid);
   current.entry = entry;
   current.shownAt = performance.now();
   showTray();
@@ -49,8 +53,10 @@ function record(bib, touched) {
 
 outbox.events.addEventListener('tap', ({ detail: tap }) => {
   if (tap.race_uuid !== race.client_uuid) return;
-  if (tap.withdrawn) refreshIncidents();
-  else if (tap.saved) take(tap.saved.incident);
+  if (tap.withdrawn) {
+    since.delete(tap.report_uuid);
+    refreshTally();
+  } else if (tap.saved) take(tap);
   if (tap === current) {
     if (tap.saved && !tap.flashed) {
       tap.flashed = true;
@@ -67,20 +73,25 @@ clips.events.addEventListener('clip', () => showTray());
 
 // ---- what stands
 
-const reportsOf = incident => Array.isArray(incident.reports) ? incident.reports.filter(report => !report.withdrawn_at).length : incident.reports ?? 1;
-
-function take(incident) {
-  if (incident.standing === false && !incident.merged_into) incidents.delete(incident.client_uuid);
-  else incidents.set(incident.client_uuid, { bib: incident.bib_number ?? null, time: Date.parse(incident.occurred_at), reports: Math.max(1, reportsOf(incident)) });
-  shell.showToday(incidents.size);
+/** A tap that the host has saved. The tally has it when it is asked anew; until then it is counted here. */
+function take(tap) {
+  if (!unsaved.delete(tap.report_uuid)) return;
+  since.set(tap.report_uuid, { bib: tap.saved.incident.bib_number ?? null, time: Date.parse(tap.saved.report.occurred_at), isNew: !tap.saved.matched });
+  showToday();
 }
 
-async function refreshIncidents() {
+const showToday = () => shell.showToday(counted.standing + [...since.values()].filter(tap => tap.isNew).length);
+
+/** What others reported comes with this, and what was regrouped: figures for each bib, however many incidents there are. */
+async function refreshTally() {
+  const before = [...since.keys()]; // saved before it is asked, so in it
+  const turn = ++asked;
   try {
-    const standing = await all(`/races/${race.client_uuid}/incidents`);
-    incidents.clear();
-    standing.forEach(take);
-    shell.showToday(incidents.size);
+    const { standing, bibs: of } = await get(`/races/${race.client_uuid}/incidents/tally`);
+    if (turn !== asked) return; // one that was asked later says more
+    counted = { standing, bibs: new Map(of.map(bib => [bib.bib_number, { reports: bib.reports, time: Date.parse(bib.last_at) }])) };
+    before.forEach(uuid => since.delete(uuid));
+    showToday();
     showGrid();
   } catch { /* the strip says that the host is away */ }
 }
@@ -110,7 +121,8 @@ async function refreshPhrases() {
 
 function tally() {
   const counts = new Map();
-  for (const { bib, reports } of incidents.values()) if (bib !== null) counts.set(bib, (counts.get(bib) ?? 0) + reports);
+  for (const [bib, { reports }] of counted.bibs) counts.set(bib, reports);
+  for (const { bib } of since.values()) if (bib !== null) counts.set(bib, (counts.get(bib) ?? 0) + 1);
   for (const tap of outbox.unsaved()) if (tap.race_uuid === race.client_uuid && tap.bib_number !== null) counts.set(tap.bib_number, (counts.get(tap.bib_number) ?? 0) + 1);
   return counts;
 }
@@ -118,7 +130,8 @@ function tally() {
 function recent() {
   const last = new Map();
   const see = (bib, time) => { if (bib !== null && time > (last.get(bib) ?? 0)) last.set(bib, time); };
-  for (const { bib, time } of incidents.values()) see(bib, time);
+  for (const [bib, { time }] of counted.bibs) see(bib, time);
+  for (const { bib, time } of since.values()) see(bib, time);
   for (const tap of outbox.unsaved()) if (tap.race_uuid === race.client_uuid) see(tap.bib_number, times.corrected(tap.wall));
   if (current?.saved && !current.withdrawn) see(current.bib_number, Date.parse(current.saved.report.occurred_at));
   return [...last].map(([bib, time]) => ({ bib, time })).sort((a, b) => b.time - a.time).slice(0, 10);
@@ -286,9 +299,9 @@ document.getElementById('pad').replaceWith(pad);
 showRanges();
 showGrid();
 showTray();
-refreshIncidents();
+refreshTally();
 refreshPhrases();
 setInterval(() => { showTray(); showGrid(); }, 500);
-setInterval(refreshIncidents, 30000);
+setInterval(refreshTally, 30000);
 setInterval(() => { refreshStartList(); refreshPhrases(); }, 60000);
-shell.events.addEventListener('host', () => { if (!shell.hostAway) { refreshIncidents(); refreshStartList(); refreshPhrases(); } });
+shell.events.addEventListener('host', () => { if (!shell.hostAway) { refreshTally(); refreshStartList(); refreshPhrases(); } });
