@@ -9,7 +9,7 @@ public sealed partial class TouchTextsTests
 {
     /// <summary>Names that the scripts put together from a part and a word of the program.</summary>
     private static readonly string[] PutTogether =
-        ["tray.", "filter.", "kind.", "phase.", "discipline.", "phrases.", "error.", "title.", "server.", "csv.", "join.", "download.", "evening.", "link.", "wifi."];
+        ["tray.", "filter.", "kind.", "phase.", "discipline.", "phrases.", "error.", "title.", "server.", "csv.", "join.", "download.", "evening.", "link.", "wifi.", "reason.", "usual."];
 
     /// <summary>Words that stand in scripts and are read by programs, or kept as they are in the records.</summary>
     private static readonly HashSet<string> NotSaid = new(
@@ -59,6 +59,16 @@ public sealed partial class TouchTextsTests
         Assert.Empty(said);
     }
 
+    /// <summary>A race is made with locations whose names are kept in English: the screen has them in its own language.</summary>
+    [Fact]
+    public void Every_usual_location_and_part_of_a_course_is_said_in_each_language()
+    {
+        var made = UsualLocation().Matches(File.ReadAllText(Checkout.PathOf("src", "Modules", "Competitions", "ModularRace.Competitions", "Domain", "Disciplines.cs")));
+        var names = made.SelectMany(m => new[] { m.Groups["name"].Value, m.Groups["segment"].Value }).ToHashSet(StringComparer.Ordinal);
+        Assert.True(names.Count > 20, "The usual locations were not found.");
+        Assert.Equal(names.Order(StringComparer.Ordinal), Languages[TouchLanguages.Usual].Where(t => t.Key.StartsWith("usual.", StringComparison.Ordinal)).Select(t => (string)t.Value!).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("de", "fr;q=0.9", "de")]
     [InlineData("xx", "fr-CH, de;q=0.5", "fr")]
@@ -99,6 +109,9 @@ public sealed partial class TouchTextsTests
     // A sentence, or a word that begins like one: what is read by people. Names of events and keys are one word in small letters.
     [GeneratedRegex("""(?<q>['`])(?<words>[A-Z][a-zé]+( [^'`]*)?)\k<q>""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Words();
+
+    [GeneratedRegex("""new\("(?<name>[^"]+)", "(?<segment>[^"]+)"\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UsualLocation();
 
     [GeneratedRegex(@"/\*.*?\*/|// .*$", RegexOptions.None, 1000)]
     private static partial Regex Comment();

@@ -305,7 +305,7 @@ async function showPlaces() {
     root.className = 'body choose one-column with-foot';
     fill(root, h('h2', {}, t('emergency.places', { n: places.length }), h('small', {}, t('emergency.place_touch')), more && h('small', {}, t('range.of', { first: from + 1, last: from + shown.length, total: places.length }))),
       h('div', { class: 'pick cols3' },
-        shown.map(p => key(h('span', {}, h('strong', { class: 'cut' }, p.name)), { onclick: () => one(p) })),
+        shown.map(p => key(h('span', {}, h('strong', { class: 'cut' }, said(p.name))), { onclick: () => one(p) })),
         key(icon('plus'), { class: 'center', onclick: add }, t('emergency.add_place')),
         more && key(icon('down'), { class: 'center', onclick: () => { from = from + placesOnPage < places.length ? from + placesOnPage : 0; draw(); } }, t('place.more_places'))),
       h('div', { class: 'foot two' }, key(t('emergency.back'), { onclick: back }), h('span')));
@@ -327,8 +327,8 @@ async function showPlaces() {
 
   function one(place) {
     let sure = false;
-    const element = layer(place.name);
-    const paint = () => fill(element, h('div', { class: 'loading-card card' }, icon('pin', 's64'), h('h1', {}, place.name),
+    const element = layer(said(place.name));
+    const paint = () => fill(element, h('div', { class: 'loading-card card' }, icon('pin', 's64'), h('h1', {}, said(place.name)),
       !isOwn(place) && h('p', {}, t('error.not_origin')),
       h('div', { class: 'keys' },
         isOwn(place) && key(icon('pen', 's32'), { onclick: rename }, t('emergency.rename')),
@@ -337,8 +337,8 @@ async function showPlaces() {
 
     async function rename() {
       element.remove();
-      const name = await ask({ head: t('emergency.rename'), value: place.name, ghost: place.name, most: 200, ...naming() });
-      if (!name || name === place.name) return;
+      const name = await ask({ head: t('emergency.rename'), value: said(place.name), ghost: said(place.name), most: 200, ...naming() });
+      if (!name || name === said(place.name)) return;
       await work(async () => { places[places.indexOf(place)] = await changed(`/locations/${place.client_uuid}`, place, { name }); });
       draw();
     }

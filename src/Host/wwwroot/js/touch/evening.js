@@ -168,23 +168,27 @@ function showCleared({ cleared, receipt }) {
 function showStick() {
   const state = device.stick;
   const ready = state && state.state !== 'missing';
-  const said = h('p', { role: 'status' }, ready ? `${state.message ?? t('stick.in')} ${state.free_bytes ? t('stick.free', { n: figure(state.free_bytes / 1e9, 1) }) : ''}` : t('stick.none'));
+  const told = h('p', { role: 'status' }, ready ? `${said(state.message) ?? t('stick.in')} ${state.free_bytes ? t('stick.free', { n: figure(state.free_bytes / 1e9, 1) }) : ''}` : t('stick.none'));
   const close = () => layer.remove();
+  let runs = false; // a second touch while the first is at work is none
   const keys = [
     key(icon('stick', 's32'), { class: ready ? 'go' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) work(t('stick.writing'), write); } }, t('stick.write')),
     key(icon('arrived', 's32'), { class: ready ? '' : 'shut', 'aria-disabled': ready ? null : 'true', onclick: () => { if (ready) work(t('stick.reading'), take); } }, t('stick.take')),
     key(t('stick.close'), { onclick: close })];
   const layer = h('div', { class: 'layer', role: 'dialog', 'aria-modal': 'true', 'aria-label': t('evening.stick') },
     h('div', { class: 'loading-card card' }, icon('stick', 's64'), h('h1', {}, t('stick.title')),
-      h('p', {}, t('stick.how')), said, h('div', { class: 'keys' }, keys)));
+      h('p', {}, t('stick.how')), told, h('div', { class: 'keys' }, keys)));
   async function work(text, run) {
-    fill(said, text);
+    if (runs) return;
+    runs = true;
+    fill(told, text);
     for (const each of keys) each.setAttribute('aria-disabled', 'true');
     try {
-      fill(said, h('strong', {}, await run()));
+      fill(told, h('strong', {}, await run()));
     } catch (error) {
-      fill(said, h('strong', { class: 'problem' }, why(error)));
+      fill(told, h('strong', { class: 'problem' }, why(error)));
     }
+    runs = false;
     for (const each of keys) each.removeAttribute('aria-disabled');
     await shell.refresh();
     await look();

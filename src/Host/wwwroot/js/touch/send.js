@@ -6,7 +6,7 @@ import { figure, fill, h, icon, key, meter, pageData, percent } from './dom.js';
 import * as outbox from './outbox.js';
 import { follow, soFar } from './progress.js';
 import * as shell from './shell.js';
-import { and, has, said, t } from './texts.js';
+import { and, has, reasonOf, said, t } from './texts.js';
 import * as times from './times.js';
 
 const { competition } = pageData();
@@ -113,7 +113,7 @@ function things() {
   const { unsaved, additions } = outbox.counts();
   if (unsaved + additions > 0) list.push(item('wait', 'waiting', t('send.not_saved', { what: and([unsaved > 0 && t('count.taps', { n: unsaved }), additions > 0 && t('count.additions', { n: additions })]) }), t('send.kept_screen')));
   for (const row of rows.failed) {
-    list.push(item('alert', 'problem', t('send.row_failed', { kind: kind(row.record_type) }), row.error_message ?? t('send.no_reason'), t('again'), () => retry(row)));
+    list.push(item('alert', 'problem', t('send.row_failed', { kind: kind(row.record_type) }), reasonOf(row) ?? t('send.no_reason'), t('again'), () => retry(row)));
   }
   if (rows.conflict.length > 0) {
     list.push(item('review', 'review', t('left.conflicts', { n: rows.conflict.length }), t('send.two_versions')));
@@ -122,7 +122,7 @@ function things() {
     const putOff = rows.pending.filter(row => row.error_message);
     const fresh = rows.pending.length - putOff.length;
     if (fresh > 0) list.push(item('wait', 'waiting', t('send.still', { n: fresh }), t(!device?.paired ? 'send.not_paired_yet' : device?.online ? 'send.next_sync' : 'send.no_network')));
-    if (putOff.length > 0) list.push(item('wait', 'waiting', t('send.put_off', { n: putOff.length }), putOff[0].next_attempt_at ? t('send.put_off_at', { why: putOff[0].error_message, time: times.moment(putOff[0].next_attempt_at) }) : t('send.put_off_itself', { why: putOff[0].error_message })));
+    if (putOff.length > 0) list.push(item('wait', 'waiting', t('send.put_off', { n: putOff.length }), putOff[0].next_attempt_at ? t('send.put_off_at', { why: reasonOf(putOff[0]), time: times.moment(putOff[0].next_attempt_at) }) : t('send.put_off_itself', { why: reasonOf(putOff[0]) })));
   }
   if (device?.clips_failed > 0) {
     list.push(item('alert', 'problem', t('send.clips_failed', { n: device.clips_failed }), t('send.clips_failed_more'), t('again'), syncNow));
@@ -133,7 +133,7 @@ function things() {
     list.push(item('clip', 'waiting', t('left.clips', { n: clips }), clipTerms.word(device), t(byHand ? 'clips.send' : 'clips.choose'), byHand ? syncNow : chooseClips));
   }
   if (device?.held > 0) {
-    list.push(item('alert', 'problem', t('send.held', { n: device.held }), `${kind(device.held_changes[0].type)}: ${device.held_changes[0].reason}`));
+    list.push(item('alert', 'problem', t('send.held', { n: device.held }), `${kind(device.held_changes[0].type)}: ${said(device.held_changes[0].reason)}`));
   }
   return list;
 }

@@ -33,7 +33,7 @@ export const list = name => texts[name];
 /** "a, b and c". */
 export const and = parts => lists.format(parts.filter(Boolean));
 
-/** What the host said in English of a link that does not hold, or of a line of a file, in the screen's language; else as it is. */
+/** What the host said in English of a link that does not hold, or of a line of a file, or a usual location, in the screen's language; else as it is. */
 export function said(words) {
   for (const [english, own] of Object.entries(words ? texts.said : {})) {
     const pattern = english.split(place).map((part, at) => at % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : `(?<${part}>.+)`).join('');
@@ -42,3 +42,6 @@ export function said(words) {
   }
   return words;
 }
+
+/** Why the cloud did not take a row of the queue: in English as it said it, else by its code. */
+export const reasonOf = row => language !== 'en' && has(`reason.${row.error_code}`) ? t(`reason.${row.error_code}`) : row.error_message;

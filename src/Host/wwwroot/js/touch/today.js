@@ -10,7 +10,7 @@ import * as outbox from './outbox.js';
 import { numberPad } from './pad.js';
 import * as player from './player.js';
 import * as shell from './shell.js';
-import { language, t } from './texts.js';
+import { language, reasonOf, t } from './texts.js';
 import * as times from './times.js';
 
 const { race, location: place, start_list: startList } = pageData();
@@ -44,7 +44,7 @@ function state(incident) {
   const among = map => uuidsOf(incident).map(id => map.get(id)).find(row => row);
   const failed = among(queue.failed);
   const waiting = among(queue.pending);
-  if (failed) return { kind: 'waiting', tone: 'problem', mark: 'alert', word: t('state.not_taken'), more: failed.error_message ?? t('strip.see') };
+  if (failed) return { kind: 'waiting', tone: 'problem', mark: 'alert', word: t('state.not_taken'), more: reasonOf(failed) ?? t('strip.see') };
   if (among(queue.conflict)) return { kind: 'review', tone: 'review', mark: 'review', word: t('filter.review'), more: t('state.by_jury') };
   if (waiting) return { kind: 'waiting', tone: 'waiting', mark: 'wait', word: t('filter.waiting'), more: t('state.to_send', { age: times.age(times.wallNow() - Date.parse(waiting.created_at)) }) };
   const decided = { penalty_applied: incident.penalty_code || t('decision.penalty'), rejected: t('decision.rejected'), no_action: t('decision.no_action') }[incident.decision];

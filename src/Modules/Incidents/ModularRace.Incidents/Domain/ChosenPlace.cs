@@ -20,8 +20,8 @@ internal sealed record ChosenPlace(RaceSummary Race, LocationSummary? Location)
         return locations.SingleOrDefault(l => l.ClientUuid == placeUuid) is { } location ? new ChosenPlace(found, location) : null;
     }
 
-    /// <summary>"Gate 3 · North descent"; "Descent 1", whose name says its part of the course already.</summary>
-    public string Where => Location is null ? "No fixed place"
-        : Location.CourseSegment is { Length: > 0 } segment && !Location.Name.Contains(segment, StringComparison.OrdinalIgnoreCase) ? $"{Location.Name} · {segment}"
-        : Location.Name;
+    /// <summary>"Gate 3", "North descent"; "Descent 1" alone, whose name says its part of the course already; none: no fixed place.</summary>
+    public IReadOnlyList<string> Where => Location is null ? []
+        : Location.CourseSegment is { Length: > 0 } segment && !Location.Name.Contains(segment, StringComparison.OrdinalIgnoreCase) ? [Location.Name, segment]
+        : [Location.Name];
 }

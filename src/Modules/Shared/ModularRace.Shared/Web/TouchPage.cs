@@ -11,9 +11,9 @@ namespace ModularRace.Shared.Web;
 /// <param name="Script">The page's module, <c>/js/touch/{Script}.js</c>; also which key of the bar is lit.</param>
 /// <param name="Data">What the script works with: JSON in the page, so that a page whose host goes away has all it needs.</param>
 /// <param name="Race">The chosen race; null: the page is about none, and the bar shows the one chosen last.</param>
-/// <param name="Place">The chosen location.</param>
+/// <param name="Place">The chosen location's name, and the part of the course where that does not say it; empty: no fixed place; null with <paramref name="Race"/>.</param>
 /// <param name="TimeZone">The venue's, IANA: every time is shown in it.</param>
-public sealed record TouchPage(string Script, object Data, string? Race = null, string? Place = null, string? TimeZone = null)
+public sealed record TouchPage(string Script, object Data, string? Race = null, IReadOnlyList<string>? Place = null, string? TimeZone = null)
 {
     private const string Key = "Touch";
 
