@@ -46,5 +46,5 @@ public sealed class ReportTouchTests(Chromium chromium, CloudAndPi day)
 
     private static bool IsTally(string path) => path.EndsWith("/incidents/tally", StringComparison.Ordinal);
 
-    private async Task<string> StandingAsync() => (await day.Pi.List($"/races/{day.Race}/incidents?limit=500")).Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private async Task<string> StandingAsync() => (await day.Pi.List($"/races/{day.Race}/incidents")).Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -55,11 +55,12 @@ internal sealed class TouchTexts(IWebHostEnvironment environment)
     {
         public string this[string name] => Sentences[name];
 
-        /// <summary>"Abfahrt 1", "Tor 3 · Abfahrt"; null where none is told.</summary>
+        /// <summary>"Abfahrt 1", whose name says its part of the course already, "Tor 3 · Abfahrt"; null where none is told.</summary>
         public string? Place(IReadOnlyList<string>? place) => place switch
         {
             null => null,
             [] => this["place.no_fixed"],
+            [var name, ..] when Usual.TryGetValue(name, out var own) => own,
             _ => string.Join(" · ", place.Select(p => Usual.GetValueOrDefault(p, p))),
         };
     }

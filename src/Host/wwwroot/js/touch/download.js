@@ -11,8 +11,8 @@ const root = document.getElementById('download');
 let at = 0;
 let ended = false;
 
-const dates = c => c.start_date === c.end_date || !c.end_date ? date(c.start_date) : `${date(c.start_date)} – ${date(c.end_date)}`;
-const date = text => text ? new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${text}T00:00:00Z`)) : '';
+const day = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+const dates = c => c.start_date ? day.formatRange(new Date(`${c.start_date}T00:00:00Z`), new Date(`${c.end_date ?? c.start_date}T00:00:00Z`)) : '';
 
 const why = error => error instanceof Away ? t('away.again')
   : error instanceof Refused && error.code === 'server_unreachable' ? t('download.unreachable') : error.message;

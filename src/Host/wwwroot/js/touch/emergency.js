@@ -38,7 +38,7 @@ const keep = () => memory.write(draftName, draft);
 const dayFormat = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const dayText = day => dayFormat.format(new Date(`${day}T00:00:00Z`));
 const nameDay = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-const days = (first, last) => first === last ? dayText(first) : `${dayText(first)} – ${dayText(last)}`;
+const days = (first, last) => (first === last ? dayFormat : nameDay).formatRange(new Date(`${first}T00:00:00Z`), new Date(`${last}T00:00:00Z`));
 const moved = (day, by) => new Date(Date.parse(`${day}T00:00:00Z`) + by * 86400000).toISOString().slice(0, 10);
 
 /** Today at the venue, as this Pi's clock has it: it may be wrong, so each part of it can be set. */
@@ -129,7 +129,7 @@ function competitionKeys(c, done) {
       const name = await ask({ head: t('emergency.name'), value: c.name, ghost: competitionName(c), most: 200, ...naming() });
       if (name !== null) { c.name = name; done(); }
     }),
-    big('pin', venue.name, t('emergency.time_of', { zone: venue.zoneName }), () => chooseVenue(c, done)),
+    big('pin', venue.name, venue.under, () => chooseVenue(c, done)),
     big('wait', days(c.start_date, c.start_date), c.end_date === c.start_date ? t('emergency.one_day') : t('emergency.until', { day: dayText(c.end_date) }), () => chooseDays(c, done)));
 }
 
@@ -166,7 +166,7 @@ function chooseVenue(c, done) {
   const draw = () => {
     const shown = venues.slice(from, from + perPage);
     fill(element, h('div', { class: 'choose one-column' }, h('h2', {}, t('emergency.venue'), h('small', {}, t('range.of', { first: from + 1, last: from + shown.length, total: venues.length }))),
-      h('div', { class: 'pick cols3' }, shown.map(v => key(h('span', {}, h('strong', { class: 'cut' }, v.name), h('small', { class: 'cut' }, `${v.country} · ${v.zoneName}`)), {
+      h('div', { class: 'pick cols3' }, shown.map(v => key(h('span', {}, h('strong', { class: 'cut' }, v.name), h('small', { class: 'cut' }, v.under)), {
         'aria-pressed': v.country === c.country && v.zone === c.time_zone ? 'true' : 'false',
         onclick: () => { c.country = v.country; c.time_zone = v.zone; element.remove(); done(); },
       })),
@@ -305,7 +305,7 @@ async function showPlaces() {
     root.className = 'body choose one-column with-foot';
     fill(root, h('h2', {}, t('emergency.places', { n: places.length }), h('small', {}, t('emergency.place_touch')), more && h('small', {}, t('range.of', { first: from + 1, last: from + shown.length, total: places.length }))),
       h('div', { class: 'pick cols3' },
-        shown.map(p => key(h('span', {}, h('strong', { class: 'cut' }, said(p.name))), { onclick: () => one(p) })),
+        shown.map(p => key(h('span', {}, h('strong', { class: 'two-lines' }, said(p.name))), { onclick: () => one(p) })),
         key(icon('plus'), { class: 'center', onclick: add }, t('emergency.add_place')),
         more && key(icon('down'), { class: 'center', onclick: () => { from = from + placesOnPage < places.length ? from + placesOnPage : 0; draw(); } }, t('place.more_places'))),
       h('div', { class: 'foot two' }, key(t('emergency.back'), { onclick: back }), h('span')));

@@ -4,7 +4,7 @@ import { fill, h, icon, key, pageData } from './dom.js';
 import { ask } from './keyboard.js';
 import * as memory from './memory.js';
 import * as shell from './shell.js';
-import { language, said, t } from './texts.js';
+import { isUsual, language, said, t } from './texts.js';
 import * as times from './times.js';
 
 const { races, race: chosenRace, location: chosenLocation } = pageData();
@@ -25,7 +25,7 @@ function under(r) {
   return [t(`discipline.${disciplines.includes(r.discipline) ? r.discipline : 'other'}`), when, t('count.bibs', { n: r.bibs })].filter(Boolean).join(' · ');
 }
 
-const once = place => place.course_segment && !place.name.toLowerCase().includes(place.course_segment.toLowerCase()) ? place.course_segment : null;
+const once = place => place.course_segment && !isUsual(place.name) && !place.name.toLowerCase().includes(place.course_segment.toLowerCase()) ? place.course_segment : null;
 
 function show() {
   times.useZone((race ?? races[0])?.time_zone);
@@ -44,7 +44,7 @@ function show() {
       moreRaces && key(icon('down'), { class: 'center', onclick: () => { raceAt = raceAt + racesOnPage - 1 < races.length ? raceAt + racesOnPage - 1 : 0; show(); } }, t('place.more_races')),
       h('a', { class: 'key center', href: '/emergency' }, icon('plus'), t('place.make_race'))),
     h('div', { class: 'pick cols3' }, race && [
-      ...shownPlaces.map(place => key(h('span', {}, h('strong', { class: 'cut' }, said(place.name)), once(place) && h('small', { class: 'cut' }, said(once(place)))), { 'aria-pressed': chosenRace?.client_uuid === race.client_uuid && chosenLocation?.client_uuid === place.client_uuid ? 'true' : 'false', onclick: () => choose(place) })),
+      ...shownPlaces.map(place => key(h('span', {}, h('strong', { class: once(place) ? 'cut' : 'two-lines' }, said(place.name)), once(place) && h('small', { class: 'cut' }, said(once(place)))), { 'aria-pressed': chosenRace?.client_uuid === race.client_uuid && chosenLocation?.client_uuid === place.client_uuid ? 'true' : 'false', onclick: () => choose(place) })),
       places.length > placesOnPage - 1 ? key(icon('down'), { class: 'center', onclick: () => { placeAt = placeAt + placesOnPage - 1 < places.length ? placeAt + placesOnPage - 1 : 0; show(); } }, t('place.more_places'))
         : key(h('span', {}, h('strong', {}, t('place.no_fixed')), h('small', { class: 'cut' }, t('place.never_merged'))), { onclick: () => choose(null) })]),
     h('div', { class: 'foot', id: 'people' },

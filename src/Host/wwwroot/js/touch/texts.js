@@ -43,5 +43,8 @@ export function said(words) {
   return words;
 }
 
+/** Whether every race gets a location of that name: it says its part of the course by itself. */
+export const isUsual = name => name in texts.said;
+
 /** Why the cloud did not take a row of the queue: in English as it said it, else by its code. */
 export const reasonOf = row => language !== 'en' && has(`reason.${row.error_code}`) ? t(`reason.${row.error_code}`) : row.error_message;

@@ -151,7 +151,8 @@ function story(incident) {
   const steps = [];
   const reports = [...incident.reports ?? []].sort((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at));
   reports.forEach((report, at) => {
-    const name = report.reporter_name ?? (report.reported_by ?? '').split(' (')[0];
+    // Whom the screen signs for where nobody said who reports is no name (PiRefereeName).
+    const name = report.reporter_name ?? (report.reported_by ?? '').split(' (')[0].replace(/^Pi referee$/, '');
     const said = at > 0 ? [t(['story.second', 'story.third'][at - 1] ?? 'story.further'), name].filter(Boolean).join(', ') : name ? t('story.reported_by', { name }) : t('story.reported');
     steps.push({ time: report.occurred_at, text: said, off: Boolean(report.withdrawn_at), exact: true });
     if (report.withdrawn_at) steps.push({ time: report.withdrawn_at, text: t(reports.length === 1 ? 'story.taken_back' : 'story.one_back') });
@@ -184,7 +185,7 @@ function showOne() {
     h('p', { class: 'cut' }, gists.map((part, at) => [at > 0 && ' · ', at === 0 && gist(incident) ? h('strong', {}, part) : part])),
     h('ol', { class: 'track' }, steps.map(step => h('li', { class: step.off ? 'off' : '' }, h('span', {}, step.exact ? times.clock(step.time) : times.moment(step.time)), h('span', {}, step.text))),
       h('li', { class: 'at' }, h('span', {}, t('today.now')), h('span', {}, h('strong', { class: where.tone }, standing ? where.word.toLocaleLowerCase(language) : t('story.taken_back')), `, ${standing ? where.more : t('today.no_longer')}`))),
-    shell.device?.last_sync_at && h('p', { class: 'asof' }, t('today.as_of', { time: times.moment(shell.device.last_sync_at) }))),
+    !(film && steps.length > 1) && shell.device?.last_sync_at && h('p', { class: 'asof' }, t('today.as_of', { time: times.moment(shell.device.last_sync_at) }))),
   h('div', { class: 'two-by-two' },
     key(icon('pen'), { onclick: write }, t('write')),
     key(icon('plus'), { onclick: addReport }, t('today.add')),

@@ -5,9 +5,12 @@ import { language } from './texts.js';
 
 const nations = new Intl.DisplayNames(language, { type: 'region' });
 
-const make = ([country, region, zone]) => ({ country, zone, name: nations.of(region), zoneName: zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ') });
+const city = zone => zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ');
 
-/** Each: {country, zone, name, zoneName}. Those with most races first, then by the alphabet of their codes. */
+// A zone's city, which the browser knows in English only, is named where the nation has several.
+const make = ([country, region, zone], _, all) => ({ country, zone, name: nations.of(region), under: all.filter(other => other[0] === country).length > 1 ? `${country} · ${city(zone)}` : country });
+
+/** Each: {country, zone, name, under}, the last to tell zones of a nation apart. Those with most races first, then by the alphabet of their codes. */
 export const venues = [
   ['ITA', 'IT', 'Europe/Rome'], ['FRA', 'FR', 'Europe/Paris'], ['SUI', 'CH', 'Europe/Zurich'], ['AUT', 'AT', 'Europe/Vienna'], ['ESP', 'ES', 'Europe/Madrid'],
   ['AND', 'AD', 'Europe/Andorra'], ['GER', 'DE', 'Europe/Berlin'], ['CHN', 'CN', 'Asia/Shanghai'], ['USA', 'US', 'America/Denver'], ['NOR', 'NO', 'Europe/Oslo'],
@@ -22,7 +25,7 @@ export const venues = [
 
 /** What a competition says, with the nation's name where it is known. */
 export const venueOf = (country, zone) => venues.find(v => v.country === country && v.zone === zone)
-  ?? { country, zone, name: venues.find(v => v.country === country)?.name ?? country, zoneName: zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ') };
+  ?? { country, zone, name: venues.find(v => v.country === country)?.name ?? country, under: `${country} · ${city(zone)}` };
 
 /** Where this Pi most likely stands: where it made or fetched something last, else by the zone that it is set to, else in Italy. */
 export function usual(competitions) {
