@@ -170,6 +170,7 @@ public abstract class AuthorisationTable(InProcessHost host)
         ["PUT /api/v1/races/{uuid:guid}/start-list/{bib:int}"] = _ => new { athletes = new[] { new { first_name = "Ada", last_name = "Rossi", nation = "ITA", gender = "F" } } },
         ["POST /api/v1/competitions/{uuid:guid}/merge"] = k => new { into_uuid = k["other competition"], preview = true },
         ["POST /api/v1/races/{uuid:guid}/merge"] = k => new { into_uuid = k["other race"], preview = true },
+        ["POST /api/v1/competitions/{uuid:guid}/erasure"] = _ => new { confirm = "Not its name" },
         ["POST /api/v1/conflicts/{uuid:guid}/resolve"] = _ => new { resolution = "cloud_wins" },
         ["POST /api/v1/suggestions/{uuid:guid}"] = _ => new { action = "dismiss" },
         ["POST /api/v1/sync/quarantine/{uuid:guid}"] = _ => new { action = "set_aside" },

@@ -27,23 +27,29 @@ internal sealed class HandDevice : IDisposable
     }
 
     /// <summary>An incident of a race at its first location and its report, by a clock that is right to 40 ms.</summary>
-    public static JsonObject[] Sighting(CloudAndPi day, int bib, DateTimeOffset at, string description = "Gate 3 left out")
+    public static JsonObject[] Sighting(CloudAndPi day, int bib, DateTimeOffset at, string description = "Gate 3 left out") =>
+        Sighting(day.Race, day.Locations[0], bib, at, description);
+
+    public static JsonObject[] Sighting(string race, string location, int bib, DateTimeOffset at, string description, string reporter = "Ines")
     {
         var incident = NewUuid();
         return
         [
-            Record("incident", incident, new JsonObject { ["race_uuid"] = day.Race, ["race_location_uuid"] = day.Locations[0], ["bib_number"] = bib }, at),
-            Record("report", NewUuid(), new JsonObject { ["incident_uuid"] = incident, ["reporter_name"] = "Ines", ["description"] = description }, at),
+            Record("incident", incident, new JsonObject { ["race_uuid"] = race, ["race_location_uuid"] = location, ["bib_number"] = bib }, at),
+            Record("report", NewUuid(), new JsonObject { ["incident_uuid"] = incident, ["reporter_name"] = reporter, ["description"] = description }, at),
         ];
     }
 
     /// <summary>The results, in the order of the records.</summary>
-    public async Task<IReadOnlyList<JsonNode>> Upload(IReadOnlyList<JsonObject> records)
+    /// <param name="records">What is sent.</param>
+    /// <param name="status">What it says of itself; null: nothing.</param>
+    public async Task<IReadOnlyList<JsonNode>> Upload(IReadOnlyList<JsonObject> records, JsonObject? status = null)
     {
         var batch = new JsonObject
         {
             ["batch_uuid"] = NewUuid(),
             ["sent_at"] = "2026-02-08T12:00:00.000Z",
+            ["status"] = status?.DeepClone(),
             ["records"] = new JsonArray([.. records.Select(r => r.DeepClone())]),
         };
         var answer = await client.Post("/sync/upload", JsonContent.Create(batch), HttpStatusCode.OK);
@@ -51,6 +57,14 @@ internal sealed class HandDevice : IDisposable
         Assert.Equal(records.Select(r => r.Text("client_uuid")), results.Select(r => r.Text("client_uuid")));
         return results;
     }
+
+    /// <summary>Asks the cloud to prove that it holds what was sent last of each record (R13).</summary>
+    public Task<JsonNode> Verify(string competition, IReadOnlyList<JsonObject> records) => client.Post("/sync/verify", new
+    {
+        competition_uuid = competition,
+        records = records.Select(r => new { type = r.Text("type"), client_uuid = r.Text("client_uuid"), content_sha256 = Digest(r["data"]!.AsObject()) }),
+        clips = Array.Empty<string>(),
+    }, HttpStatusCode.OK);
 
     public Task<JsonNode> Get(string path) => client.Get(path);
 
@@ -62,6 +76,14 @@ internal sealed class HandDevice : IDisposable
     }
 
     public void Dispose() => client.Dispose();
+
+    private static string Digest(JsonObject data)
+    {
+        var digested = new JsonObject();
+        foreach (var (name, value) in data)
+            if (value is not null && name is not ("clock_offset_ms" or "clock_uncertainty_ms" or "clock_source" or "created_at")) digested[name] = value.DeepClone();
+        return Convert.ToHexStringLower(CanonicalJson.Digest(digested));
+    }
 
     private static JsonObject Record(string type, string uuid, JsonObject data, DateTimeOffset at)
     {

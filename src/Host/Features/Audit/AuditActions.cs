@@ -8,7 +8,8 @@ internal static class AuditActions
         PasswordLinkMade = "password_link_made", PasswordChosen = "password_chosen", PasswordChanged = "password_changed",
         KeyMade = "key_made", KeyRevoked = "key_revoked",
         WebhookMade = "webhook_made", WebhookChanged = "webhook_changed", WebhookSecretChanged = "webhook_secret_changed", WebhookDeleted = "webhook_deleted",
-        DeviceCodeMade = "device_code_made", DevicePaired = "device_paired", DeviceChanged = "device_changed", DeviceRevoked = "device_revoked";
+        DeviceCodeMade = "device_code_made", DevicePaired = "device_paired", DeviceChanged = "device_changed", DeviceRevoked = "device_revoked",
+        NamesErased = "names_erased";
 
     /// <summary>As a sentence goes on after who did it.</summary>
     public static readonly IReadOnlyDictionary<string, string> Words = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -36,11 +37,12 @@ internal static class AuditActions
         [DevicePaired] = "was paired",
         [DeviceChanged] = "changed the Pi",
         [DeviceRevoked] = "revoked the Pi",
+        [NamesErased] = "erased names in",
     };
 }
 
 /// <summary>What an entry is about.</summary>
 internal static class AuditSubjects
 {
-    public const string Person = "person", Key = "api_key", Webhook = "webhook", Device = "device";
+    public const string Person = "person", Key = "api_key", Webhook = "webhook", Device = "device", Competition = "competition";
 }

@@ -70,6 +70,7 @@ internal sealed class AuditDeskModel(IMediator mediator, ICurrentActor current, 
         { SubjectKind: AuditSubjects.Person, SubjectUuid: { } uuid } => $"/people/{uuid}",
         { SubjectKind: AuditSubjects.Webhook, SubjectUuid: { } uuid, Action: not AuditActions.WebhookDeleted } => $"/webhooks?Webhook={uuid}",
         { SubjectKind: AuditSubjects.Device, SubjectUuid: { } uuid } => $"/devices#device-{uuid}",
+        { SubjectKind: AuditSubjects.Competition, SubjectUuid: { } uuid } => $"/competitions/{uuid}/erasure",
         _ => null,
     };
 }

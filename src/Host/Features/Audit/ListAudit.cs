@@ -21,7 +21,7 @@ internal sealed record ListAudit(PageRequest Page, string? Q = null, string? Act
 
 /// <param name="ActorKind"><c>person, api_key, device, system, nobody</c>.</param>
 /// <param name="Address">From where; of IPv6 the network. Null: the software itself did it.</param>
-/// <param name="SubjectKind"><c>person, api_key, webhook, device</c>; null: about nobody known.</param>
+/// <param name="SubjectKind"><c>person, api_key, webhook, device, competition</c>; null: about nobody known.</param>
 internal sealed record AuditLine(
     Guid ClientUuid, DateTimeOffset At, string Action, string ActorKind, Guid? ActorUuid, string Actor, string? Address, string? SubjectKind, Guid? SubjectUuid, string? Subject, string? Detail);
 

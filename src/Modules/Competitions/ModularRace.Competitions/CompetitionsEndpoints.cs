@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using ModularRace.Competitions.Domain;
 using ModularRace.Competitions.Features.Catalogues;
 using ModularRace.Competitions.Features.Competitions;
+using ModularRace.Competitions.Features.Erasing;
 using ModularRace.Competitions.Features.Locations;
 using ModularRace.Competitions.Features.Merging;
 using ModularRace.Competitions.Features.Races;
@@ -141,6 +142,29 @@ internal static class CompetitionsEndpoints
         merging.MapDelete("/races/{uuid:guid}/merge", (Guid uuid, IMediator m, CancellationToken ct) => m.Send(new UndoRaceMerge(uuid), ct))
             .RequireAuthorization(Policies.Admin).WithName("UndoRaceMerge").WithSummary("Makes two races of the one again")
             .Produces<RaceView>().ProducesProblem(404).ProducesProblem(409);
+    }
+
+    /// <summary>Names of people, when a season is over: on the cloud only.</summary>
+    public static void MapErasing(this IEndpointRouteBuilder api)
+    {
+        var erasing = api.MapGroup("/competitions/{uuid:guid}").WithTags("Competitions");
+
+        erasing.MapPost("/erasure", (Guid uuid, bool? preview, ErasureBody body, IMediator m, CancellationToken ct) =>
+                m.Send(new EraseNames(uuid, body.AthleteUuid, body.Name, body.Confirm, preview ?? false), ct))
+            .RequireAuthorization(Policies.Admin).WithName("EraseNames").WithSummary("Takes names out of a competition that is over: everybody's, an athlete's or a signatory's; preview=true says what would go")
+            .Produces<ErasureView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+        erasing.MapGet("/erasures", (Guid uuid, int? limit, string? cursor, IMediator m, CancellationToken ct) => m.Send(new ListErasures(uuid, new PageRequest(limit, cursor)), ct))
+            .RequireAuthorization(Policies.Admin).WithName("ListErasures").WithSummary("Who erased names in a competition, when and whose in words; never which")
+            .ProducesProblem(404);
+
+        erasing.MapGet("/retention", (Guid uuid, IMediator m, CancellationToken ct) => m.Send(new ReadRetention(uuid), ct))
+            .RequireAuthorization(Policies.Admin).WithName("ReadRetention").WithSummary("When the names of a competition go by themselves")
+            .Produces<RetentionView>().ProducesProblem(404);
+
+        erasing.MapPut("/retention", (Guid uuid, RetentionBody body, IMediator m, CancellationToken ct) => m.Send(new SetRetention(uuid, body.EraseNamesAfterDays), ct))
+            .RequireAuthorization(Policies.Admin).WithName("SetRetention").WithSummary("Sets when the names of a competition go by themselves; null: they stay")
+            .Produces<RetentionView>().ProducesProblem(400).ProducesProblem(404);
     }
 
     private static void MapCatalogue(RouteGroupBuilder competitions, string name, CatalogueKind kind)

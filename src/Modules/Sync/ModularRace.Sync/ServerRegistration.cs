@@ -20,6 +20,7 @@ internal static class ServerRegistration
         services.AddScoped<RecordIntake>();
         services.AddScoped<QuarantineKeeper>();
         services.AddScoped<QuarantineFollowers>();
+        services.AddScoped<ErasedOnes>();
         services.AddScoped<FeedReader>();
         services.AddScoped<OwnWord>();
         services.AddScoped<CloudArchiveKey>();

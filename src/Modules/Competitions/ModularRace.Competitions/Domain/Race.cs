@@ -6,7 +6,7 @@ namespace ModularRace.Competitions.Domain;
 
 internal sealed class Race : MergeableRecord, IHang
 {
-    public const string Scheduled = "scheduled";
+    public const string Scheduled = "scheduled", InProgress = "in_progress";
 
     public Guid CompetitionUuid { get; set; }
 

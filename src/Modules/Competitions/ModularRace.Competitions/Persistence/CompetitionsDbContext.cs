@@ -24,6 +24,10 @@ internal sealed class CompetitionsDbContext(DbContextOptions<CompetitionsDbConte
     public DbSet<Phrase> Phrases => Set<Phrase>();
 
     public DbSet<MergeEntry> Merges => Set<MergeEntry>();
+
+    public DbSet<Erasure> Erasures => Set<Erasure>();
+
+    public DbSet<RetentionRule> RetentionRules => Set<RetentionRule>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

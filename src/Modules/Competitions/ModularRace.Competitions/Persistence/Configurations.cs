@@ -94,3 +94,22 @@ internal sealed class MergeEntryConfiguration : IEntityTypeConfiguration<MergeEn
         builder.HasIndex(m => m.FromUuid).IsUnique().HasFilter("undone_at IS NULL");
     }
 }
+
+internal sealed class ErasureConfiguration : IEntityTypeConfiguration<Erasure>
+{
+    public void Configure(EntityTypeBuilder<Erasure> builder)
+    {
+        builder.ToTable("erasures");
+        builder.HasIndex(e => new { e.CompetitionUuid, e.Id });
+        builder.Property(e => e.Counts).HasColumnType("jsonb");
+    }
+}
+
+internal sealed class RetentionRuleConfiguration : IEntityTypeConfiguration<RetentionRule>
+{
+    public void Configure(EntityTypeBuilder<RetentionRule> builder)
+    {
+        builder.ToTable("retention_rules");
+        builder.HasIndex(r => r.CompetitionUuid).IsUnique();
+    }
+}

@@ -33,7 +33,7 @@ internal sealed class ConflictBook(DedupDbContext db, IMediator mediator)
         [.. conflicts.Select(c => new ChangedConflict(c.ClientUuid, c.CompetitionUuid, c.RaceUuid, c.RecordType, c.RecordUuid, c.OtherRecordUuid, c.ResolvedAt is null))]);
 
     /// <summary>What a device is told: what it is over and how it ended, but none of the versions, which may be another's.</summary>
-    private static RecordVersion ToRecord(ConflictRow c)
+    public static RecordVersion ToRecord(ConflictRow c)
     {
         var content = new JsonObject
         {

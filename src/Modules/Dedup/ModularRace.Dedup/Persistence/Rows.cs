@@ -66,7 +66,7 @@ internal sealed class DeviceNameRow
     public required string Name { get; set; }
 }
 
-/// <summary>People's word on a pair: a record of its own that syncs like any other (R5), and is never changed; only what is known of the clock that it was said by may grow (R10).</summary>
+/// <summary>People's word on a pair: a record of its own that syncs like any other (R5), and is never changed; only what is known of the clock that it was said by may grow (R10), and a name may go.</summary>
 internal sealed class GroupingRow
 {
     public long Id { get; init; }
@@ -86,8 +86,8 @@ internal sealed class GroupingRow
 
     /// <summary>Corrected: for a pair the latest holds, then the higher UUID.</summary>
     public required DateTimeOffset SaidAt { get; set; }
-    public required string SaidBy { get; init; }
-    public string? Note { get; init; }
+    public required string SaidBy { get; set; }
+    public string? Note { get; set; }
     public required string Revision { get; set; }
     public required string Origin { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,6 +1,6 @@
 namespace ModularRace.Incidents.Domain;
 
-/// <summary>One change of an incident or report after its making. Never changed itself.</summary>
+/// <summary>One change of an incident or report after its making. Never changed itself; only names may leave it.</summary>
 internal sealed class HistoryEntry
 {
     private Moment at = null!;

@@ -15,6 +15,9 @@ public enum ChangeSource
 
     /// <summary>Nobody's edit: what the duplicate rule or another record made of it (which incident stands). Its content and revision are as before.</summary>
     Derived,
+
+    /// <summary>Names of people were taken out of it: nobody's edit, but another content. What devices say of it from now on waits for a person.</summary>
+    Erased,
 }
 
 /// <summary>A syncable record as its owner tells it, whole.</summary>

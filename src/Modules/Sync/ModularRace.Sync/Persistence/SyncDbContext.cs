@@ -24,6 +24,8 @@ internal sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : M
     public DbSet<DeviceRun> DeviceRuns => Set<DeviceRun>();
     public DbSet<ArchiveKey> ArchiveKeys => Set<ArchiveKey>();
     public DbSet<GivenReceipt> GivenReceipts => Set<GivenReceipt>();
+    public DbSet<ErasedRecord> ErasedRecords => Set<ErasedRecord>();
+    public DbSet<ErasedCompetition> ErasedCompetitions => Set<ErasedCompetition>();
 
     // On a Pi.
     public DbSet<ThisDevice> ThisDevice => Set<ThisDevice>();

@@ -260,6 +260,56 @@ namespace ModularRace.Competitions.Persistence.Migrations
                     b.ToTable("competitions", "competitions");
                 });
 
+            modelBuilder.Entity("ModularRace.Competitions.Domain.Erasure", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.PrimitiveCollection<int[]>("Bibs")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("bibs");
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<string>("Counts")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("counts");
+
+                    b.Property<DateTimeOffset>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("MadeBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("made_by");
+
+                    b.Property<string>("Whose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("whose");
+
+                    b.HasKey("Id")
+                        .HasName("pk_erasures");
+
+                    b.HasIndex("CompetitionUuid", "Id")
+                        .HasDatabaseName("ix_erasures_competition_uuid_id");
+
+                    b.ToTable("erasures", "competitions");
+                });
+
             modelBuilder.Entity("ModularRace.Competitions.Domain.MergeEntry", b =>
                 {
                     b.Property<long>("Id")
@@ -636,6 +686,42 @@ namespace ModularRace.Competitions.Persistence.Migrations
                         .HasDatabaseName("ix_race_locations_race_uuid");
 
                     b.ToTable("race_locations", "competitions");
+                });
+
+            modelBuilder.Entity("ModularRace.Competitions.Domain.RetentionRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("integer")
+                        .HasColumnName("days");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<string>("SetBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("set_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_retention_rules");
+
+                    b.HasIndex("CompetitionUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_retention_rules_competition_uuid");
+
+                    b.ToTable("retention_rules", "competitions");
                 });
 
             modelBuilder.Entity("ModularRace.Competitions.Domain.BibAssignment", b =>

@@ -18,13 +18,19 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
         var made = new List<GroupingRow>();
         var corrected = new List<GroupingRow>();
         var settled = new List<GroupingRow>();
+        var renamed = new List<GroupingRow>();
         var outcomes = new List<RecordOutcome>();
         foreach (var (record, check) in request.Records.Zip(checks))
         {
             if (known.TryGetValue(record.ClientUuid, out var row))
             {
-                // People's word is never changed: what they say anew is another record.
-                if (check.Verdict == RecordVerdict.Acceptable && GroupingContent.Read(record.Content).Content!.CorrectClock(row)) corrected.Add(row);
+                // People's word is never changed: what they say anew is another record. But names may have been taken out of it on the cloud.
+                if (!record.Settled && check.Verdict == RecordVerdict.Acceptable && GroupingContent.Read(record.Content).Content is { } said)
+                {
+                    if (said.Rename(row)) renamed.Add(row);
+                    if (said.CorrectClock(row)) corrected.Add(row);
+                }
+
                 if (record.Settled)
                 {
                     // Settled is only that it stays as it is.
@@ -48,7 +54,7 @@ internal sealed class ApplyGroupingRecordsHandler(DedupDbContext db, IMediator m
             outcomes.Add(check with { Verdict = RecordVerdict.Created, Revision = row.Revision });
         }
 
-        if (made.Count + corrected.Count + settled.Count == 0) return outcomes;
+        if (made.Count + corrected.Count + settled.Count + renamed.Count == 0) return outcomes;
         db.Groupings.AddRange(made);
         await db.SaveChangesAsync(cancellationToken);
         if (made.Count > 0) await mediator.Publish(new RecordsChanged([.. made.Select(GroupingContent.ToRecord)], ChangeSource.Received), cancellationToken);

@@ -62,6 +62,15 @@ internal sealed record GroupingContent(
         return true;
     }
 
+    /// <summary>The same word of somebody who has no name any more. False: nothing is different.</summary>
+    public bool Rename(GroupingRow row)
+    {
+        var same = (row.Kind, row.LowerUuid, row.HigherUuid, row.SaidAtDevice) == (Kind, Lower, Higher, SaidAtDevice);
+        if (!same || (row.SaidBy == SaidBy && row.Note == Note)) return false;
+        (row.SaidBy, row.Note) = (SaidBy, Note);
+        return true;
+    }
+
     public GroupingRow ToRow(Guid uuid, Guid? competition, Guid? race, string origin, DateTimeOffset now) => new()
     {
         ClientUuid = uuid,

@@ -45,6 +45,8 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         await db.CopyAsync(batch.Made, cancellationToken);
         await db.CopyAsync(batch.MadeReports, cancellationToken);
         await db.CopyAsync(batch.Entries, cancellationToken);
+        foreach (var (uuid, form) in batch.Renamed)
+            await db.HistoryEntries.Where(h => h.ClientUuid == uuid).ExecuteUpdateAsync(s => s.SetProperty(h => h.By, form.By).SetProperty(h => h.Changes, form.Changes), cancellationToken);
         await changes.SaveAsync([.. batch.Incidents], [.. batch.Reports], batch.Entries, batch.Concerned, ChangeSource.Received, cancellationToken);
         return outcomes;
     }
@@ -105,31 +107,42 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         return (RecordVerdict.Updated, report.Revision);
     }
 
-    /// <summary>A history entry is never changed: a second content is Sync's to tell.</summary>
+    /// <summary>A history entry is never changed, and a second content is Sync's to tell; but names may have been taken out of it on the cloud.</summary>
     private static (RecordVerdict Verdict, string Revision) Take(Batch batch, IncomingRecord record, HistoryEntryForm form)
     {
-        if (batch.KnownEntries.TryGetValue(record.ClientUuid, out var revision)) return (RecordVerdict.Unchanged, revision);
+        if (batch.KnownEntries.TryGetValue(record.ClientUuid, out var known))
+        {
+            if (known.Says(form)) return (RecordVerdict.Unchanged, known.Revision);
+            batch.Renamed.Add((record.ClientUuid, form));
+            return (RecordVerdict.Updated, known.Revision);
+        }
+
         var entry = new HistoryEntry
         {
             ClientUuid = record.ClientUuid, RecordType = form.RecordType, RecordUuid = form.RecordUuid, At = form.At, By = form.By, System = form.System,
             Changes = form.Changes, Revision = batch.Next(null), Origin = record.Origin, CreatedAt = form.CreatedAt ?? batch.Now,
         };
         batch.Entries.Add(entry);
-        batch.KnownEntries.Add(record.ClientUuid, entry.Revision);
+        batch.KnownEntries.Add(record.ClientUuid, new KnownEntry(entry.Revision, form.By, form.Changes));
         return (RecordVerdict.Created, entry.Revision);
     }
 
-    private async Task<Dictionary<Guid, string>> KnownEntriesAsync(Reception reception, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, KnownEntry>> KnownEntriesAsync(Reception reception, CancellationToken cancellationToken)
     {
         var uuids = reception.Records.Where(r => r.Type == RecordTypes.HistoryEntry).Select(r => r.ClientUuid).Distinct().ToArray();
         return uuids.Length == 0
             ? []
-            : await db.HistoryEntries.Where(h => uuids.Contains(h.ClientUuid)).Select(h => new { h.ClientUuid, h.Revision })
-                .ToDictionaryAsync(h => h.ClientUuid, h => h.Revision, cancellationToken);
+            : await db.HistoryEntries.Where(h => uuids.Contains(h.ClientUuid)).Select(h => new { h.ClientUuid, Known = new KnownEntry(h.Revision, h.By, h.Changes) })
+                .ToDictionaryAsync(h => h.ClientUuid, h => h.Known, cancellationToken);
+    }
+
+    private sealed record KnownEntry(string Revision, string By, string Changes)
+    {
+        public bool Says(HistoryEntryForm form) => By == form.By && JsonNode.DeepEquals(JsonNode.Parse(Changes), JsonNode.Parse(form.Changes));
     }
 
     /// <summary>What the batch made and changed so far; each record once, though it may be named twice.</summary>
-    private sealed record Batch(DateTimeOffset Now, Dictionary<Guid, string> KnownEntries)
+    private sealed record Batch(DateTimeOffset Now, Dictionary<Guid, KnownEntry> KnownEntries)
     {
         private readonly string mark = Revision.NewMark();
 
@@ -142,6 +155,8 @@ internal sealed class ApplyIncidentRecordsHandler(IncidentsDbContext db, Inciden
         public HashSet<Report> Reports { get; } = [];
 
         public List<HistoryEntry> Entries { get; } = [];
+
+        public List<(Guid Uuid, HistoryEntryForm Form)> Renamed { get; } = [];
 
         public HashSet<Guid> Concerned { get; } = [];
 

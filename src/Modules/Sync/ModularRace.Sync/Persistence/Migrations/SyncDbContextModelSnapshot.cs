@@ -825,6 +825,39 @@ namespace ModularRace.Sync.Persistence.Migrations
                     b.ToTable("edit_digests", "sync");
                 });
 
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.ErasedCompetition", b =>
+                {
+                    b.Property<Guid>("CompetitionUuid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<DateTimeOffset>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.HasKey("CompetitionUuid")
+                        .HasName("pk_erased_competitions");
+
+                    b.ToTable("erased_competitions", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.ErasedRecord", b =>
+                {
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("ClientUuid", "Type")
+                        .HasName("pk_erased_records");
+
+                    b.ToTable("erased_records", "sync");
+                });
+
             modelBuilder.Entity("ModularRace.Sync.Persistence.Server.FeedEpoch", b =>
                 {
                     b.Property<int>("Id")

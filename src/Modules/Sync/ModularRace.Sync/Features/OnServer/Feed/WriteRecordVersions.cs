@@ -33,5 +33,14 @@ internal sealed class WriteRecordVersionsHandler(SyncDbContext db, OwnWord own, 
              ORDER BY t.n
              """, ct);
         await own.JudgeAsync(said, ct);
+        if (notification.Source == ChangeSource.Erased) await CloseAsync(records, ct);
+    }
+
+    /// <summary>What a device sent is not what stands here any more: it gets the version whole, and what it says anew waits for a person.</summary>
+    private async Task CloseAsync(IReadOnlyList<RecordVersion> records, CancellationToken ct)
+    {
+        var (uuids, types) = (records.Select(r => r.ClientUuid).ToArray(), records.Select(r => r.Type).ToArray());
+        await db.Database.ExecuteSqlAsync($"INSERT INTO sync.erased_records (client_uuid, type) SELECT * FROM unnest({uuids}, {types}) ON CONFLICT DO NOTHING", ct);
+        await db.RecordEdits.Where(e => uuids.Contains(e.ClientUuid)).ExecuteUpdateAsync(s => s.SetProperty(e => e.BatchUuid, (Guid?)null).SetProperty(e => e.BatchPlace, (int?)null), ct);
     }
 }

@@ -6,10 +6,11 @@ namespace ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 /// <summary>Those that can be taken; the others are put off or put aside, and what refers to them goes with them (R14).</summary>
 internal static class IntakeSorting
 {
-    public static async Task<List<IntakeItem>> SortOutAsync(QuarantineKeeper quarantine, List<IntakeItem> items, IReadOnlyList<RecordOutcome> checks, IntakeRun run, CancellationToken ct)
+    public static async Task<List<IntakeItem>> SortOutAsync(QuarantineKeeper quarantine, ErasedOnes erased, List<IntakeItem> items, IReadOnlyList<RecordOutcome> checks, IntakeRun run, CancellationToken ct)
     {
         var missing = checks.Where(c => c.Verdict == RecordVerdict.MissingParent).Select(c => c.MissingParentUuid).OfType<Guid>().Distinct().ToArray();
         var quarantined = await quarantine.HoldsAsync(missing, ct);
+        var closed = await erased.AmongAsync(items, checks, ct);
         var good = new List<IntakeItem>();
         for (var i = 0; i < items.Count; i++)
         {
@@ -28,6 +29,12 @@ internal static class IntakeSorting
             if (!own && !run.Accepted && run.Sender.Grants is { } grants && concerned.Any(c => c is { } competition && !grants.Contains(competition)))
             {
                 run.Reject(item.Record, new RecordError("competition_not_granted", "This competition was not granted to the device."), item);
+                continue;
+            }
+
+            if (!run.Accepted && closed.Contains(item))
+            {
+                run.Reject(item.Record, new RecordError("names_erased", "The competition is over and names were erased here. What is said of it now waits for a person."), item);
                 continue;
             }
 

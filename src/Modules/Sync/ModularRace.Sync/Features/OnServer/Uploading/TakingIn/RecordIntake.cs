@@ -17,7 +17,7 @@ namespace ModularRace.Sync.Features.OnServer.Uploading.TakingIn;
 /// what is known are merged (R7), and owners store the outcome. Set-based: the number of statements does not grow with the
 /// number of records. Each step has its file beside this one.
 /// </summary>
-internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IMediator mediator, QuarantineKeeper quarantine, TimeProvider time)
+internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IMediator mediator, QuarantineKeeper quarantine, ErasedOnes erased, TimeProvider time)
 {
     /// <param name="records">Each record once; in any order.</param>
     /// <param name="sender">Whose they are.</param>
@@ -77,7 +77,7 @@ internal sealed class RecordIntake(SyncDbContext db, DatabaseSession session, IM
         if (items.Count == 0) return;
         await IntakeSides.LoadAsync(db, items, run.Sender.Side, ct);
         var checks = await IntakeOwners.CheckAsync(mediator, items, ct);
-        var good = await IntakeSorting.SortOutAsync(quarantine, items, checks, run, ct);
+        var good = await IntakeSorting.SortOutAsync(quarantine, erased, items, checks, run, ct);
         if (good.Count == 0) return;
         await IntakeJudging.JudgeAsync(mediator, good, run.Sender, ct);
         await IntakeOwners.ApplyAsync(mediator, [.. good.Where(i => !i.Repeated && !i.Settled)], ct);

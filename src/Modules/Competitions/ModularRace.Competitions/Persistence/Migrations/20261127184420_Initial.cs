@@ -71,6 +71,26 @@ namespace ModularRace.Competitions.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "erasures",
+                schema: "competitions",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    whose = table.Column<string>(type: "text", nullable: false),
+                    bibs = table.Column<int[]>(type: "integer[]", nullable: false),
+                    made_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    made_by = table.Column<string>(type: "text", nullable: false),
+                    counts = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_erasures", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "merges",
                 schema: "competitions",
                 columns: table => new
@@ -91,6 +111,23 @@ namespace ModularRace.Competitions.Persistence.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_merges", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "retention_rules",
+                schema: "competitions",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    days = table.Column<int>(type: "integer", nullable: false),
+                    set_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    set_by = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_retention_rules", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -290,6 +327,12 @@ namespace ModularRace.Competitions.Persistence.Migrations
                 columns: new[] { "start_date", "client_uuid" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_erasures_competition_uuid_id",
+                schema: "competitions",
+                table: "erasures",
+                columns: new[] { "competition_uuid", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_merges_from_uuid",
                 schema: "competitions",
                 table: "merges",
@@ -320,6 +363,13 @@ namespace ModularRace.Competitions.Persistence.Migrations
                 schema: "competitions",
                 table: "races",
                 column: "competition_uuid");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_retention_rules_competition_uuid",
+                schema: "competitions",
+                table: "retention_rules",
+                column: "competition_uuid",
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -331,6 +381,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "bib_assignments",
+                schema: "competitions");
+
+            migrationBuilder.DropTable(
+                name: "erasures",
                 schema: "competitions");
 
             migrationBuilder.DropTable(
@@ -347,6 +401,10 @@ namespace ModularRace.Competitions.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "race_locations",
+                schema: "competitions");
+
+            migrationBuilder.DropTable(
+                name: "retention_rules",
                 schema: "competitions");
 
             migrationBuilder.DropTable(

@@ -168,6 +168,32 @@ namespace ModularRace.Sync.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "erased_competitions",
+                schema: "sync",
+                columns: table => new
+                {
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    erased_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_erased_competitions", x => x.competition_uuid);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "erased_records",
+                schema: "sync",
+                columns: table => new
+                {
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    type = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_erased_records", x => new { x.client_uuid, x.type });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "feed_epoch",
                 schema: "sync",
                 columns: table => new
@@ -758,6 +784,14 @@ namespace ModularRace.Sync.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "edit_digests",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "erased_competitions",
+                schema: "sync");
+
+            migrationBuilder.DropTable(
+                name: "erased_records",
                 schema: "sync");
 
             migrationBuilder.DropTable(

@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ModularRace.Sync.Persistence.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261127151625_Initial")]
+    [Migration("20261127184448_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -826,6 +826,39 @@ namespace ModularRace.Sync.Persistence.Migrations
                         .HasName("pk_edit_digests");
 
                     b.ToTable("edit_digests", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.ErasedCompetition", b =>
+                {
+                    b.Property<Guid>("CompetitionUuid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<DateTimeOffset>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.HasKey("CompetitionUuid")
+                        .HasName("pk_erased_competitions");
+
+                    b.ToTable("erased_competitions", "sync");
+                });
+
+            modelBuilder.Entity("ModularRace.Sync.Persistence.Server.ErasedRecord", b =>
+                {
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("ClientUuid", "Type")
+                        .HasName("pk_erased_records");
+
+                    b.ToTable("erased_records", "sync");
                 });
 
             modelBuilder.Entity("ModularRace.Sync.Persistence.Server.FeedEpoch", b =>
