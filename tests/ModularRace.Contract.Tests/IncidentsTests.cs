@@ -96,9 +96,10 @@ public sealed class IncidentsTests(Season season)
         {
             ("", "2 1"), ("?status=official", "2"), ("?status=unofficial", "1"), ("?decision=pending", "2 1"), ("?decision=rejected", ""), ("?bib_number=1", "1"),
             ($"?race_location_uuid={course.Locations[1]}", "2"), ($"?race_location_uuid={course.Locations[2]}", ""), ("?status=official&bib_number=1", ""),
+            ("?origin=cloud", "2 1"), ($"?origin={Calls.Uuid()}", ""), ("?clip=without", "2 1"), ("?clip=with", ""), ("?clip=pending", ""), ("?origin=cloud&clip=without&bib_number=2", "2"),
         })
             Assert.Equal(bibs, string.Join(' ', (await season.Admin.All(list + query)).Select(i => (int)i["bib_number"]!)));
-        foreach (var query in new[] { "status=x", "decision=x", "bib_number=0", "bib_number=x", "race_location_uuid=x" })
+        foreach (var query in new[] { "status=x", "decision=x", "bib_number=0", "bib_number=x", "race_location_uuid=x", "clip=x" })
             await season.Admin.Refused("GET", $"{list}?{query}", null, 400, "validation_failed", query[..query.IndexOf('=', StringComparison.Ordinal)]);
     }
 

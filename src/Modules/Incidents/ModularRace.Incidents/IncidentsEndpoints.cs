@@ -36,8 +36,8 @@ internal static class IncidentsEndpoints
 
         incidents.MapGet("/races/{raceUuid:guid}/incidents", (
                 Guid raceUuid, string? status, string? decision, [FromQuery(Name = "bib_number")] int? bibNumber, [FromQuery(Name = "race_location_uuid")] Guid? raceLocationUuid,
-                int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
-                mediator.Send(new ListIncidents(raceUuid, status, decision, bibNumber, raceLocationUuid, limit, cursor), ct))
+                string? origin, string? clip, int? limit, string? cursor, IMediator mediator, CancellationToken ct) =>
+                mediator.Send(new ListIncidents(raceUuid, status, decision, bibNumber, raceLocationUuid, limit, cursor, origin, clip), ct))
             .RequireAuthorization(Policies.SignedIn).WithName("ListIncidents").WithSummary("The incidents of a race that stand, newest first")
             .Produces<Page<IncidentView>>().ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
