@@ -13,6 +13,9 @@ public sealed class StartTests
     [InlineData("ConnectionStrings__ModularRace", "Host=127.0.0.1;Port=1;Username=nobody;Database=race", "the database 'race' at 127.0.0.1:1 cannot be used")]
     [InlineData("KeyLimits__PerSecond", "0", "KeyLimits__PerSecond is '0'")]
     [InlineData("KeyLimits__Burst", "many", "KeyLimits__Burst is 'many'")]
+    [InlineData("Clips__S3__Bucket", "clips", "Clips__S3__ServiceUrl is missing")]
+    [InlineData("Clips__S3__ServiceUrl", "ftp://clips.example.org", "Clips__S3__ServiceUrl is an http or https address")]
+    [InlineData("Clips__S3__ServiceUrl", "https://clips.example.org", "Clips__S3__Bucket is missing")]
     [InlineData("Admin__Password", "short", "the first admin cannot be made")]
     public async Task What_is_wrong_stops_the_start_with_one_line(string setting, string value, string line)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ModularRace.Testing;
@@ -33,7 +32,7 @@ public static class FilmTools
         var file = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.{extension}");
         try
         {
-            await RunAsync(Ffmpeg, [.. $"-v error -nostdin -f lavfi -i testsrc=s={size}:r=25:d={FormattableString.Invariant($"{seconds}")} {arguments}".Split(' '), file], Path.GetTempPath());
+            await NodePrograms.RunAsync(Ffmpeg, [.. $"-v error -nostdin -f lavfi -i testsrc=s={size}:r=25:d={FormattableString.Invariant($"{seconds}")} {arguments}".Split(' '), file], Path.GetTempPath());
             return await File.ReadAllBytesAsync(file);
         }
         finally
@@ -42,32 +41,10 @@ public static class FilmTools
         }
     }
 
-    /// <summary>Of several test programs that start together one fetches, and the others wait.</summary>
     private static async Task FetchAsync()
     {
-        for (var patience = Stopwatch.StartNew(); ;)
-        {
-            try
-            {
-                await using var turn = new FileStream(Path.Combine(Folder, ".turn"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                if (!File.Exists(Ffmpeg) || !File.Exists(Ffprobe)) await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], Folder);
-                foreach (var program in new[] { Ffmpeg, Ffprobe })
-                    if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, File.GetUnixFileMode(program) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-                return;
-            }
-            catch (IOException) when (patience.Elapsed < TimeSpan.FromMinutes(5))
-            {
-                await Task.Delay(200);
-            }
-        }
-    }
-
-    private static async Task RunAsync(string program, IEnumerable<string> arguments, string folder)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        using var process = Process.Start(start)!;
-        var (said, faults) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program}: {await said}\n{await faults}");
+        await NodePrograms.FetchAsync(Folder, Path.GetRelativePath(Path.Combine(Folder, "node_modules"), Ffmpeg), Path.GetRelativePath(Path.Combine(Folder, "node_modules"), Ffprobe));
+        foreach (var program in new[] { Ffmpeg, Ffprobe })
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, File.GetUnixFileMode(program) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 }

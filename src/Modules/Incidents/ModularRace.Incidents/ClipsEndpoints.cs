@@ -38,7 +38,7 @@ internal static class ClipsEndpoints
                 return begun.Created ? Results.Created($"{Root}/{begun.UploadUuid}", begun) : Results.Ok(begun);
             })
             .WithName("BeginClip").WithSummary("Announces a clip of a report (tus creation); the same again goes on where it stopped")
-            .Produces<ClipProgress>(201).Produces<ClipProgress>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(413).ProducesProblem(507);
+            .Produces<ClipProgress>(201).Produces<ClipProgress>().ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(413).ProducesProblem(503).ProducesProblem(507);
 
         clips.MapMethods("/{uuid:guid}", ["HEAD"], async (Guid uuid, HttpResponse response, IMediator mediator, CancellationToken ct) =>
             {
@@ -46,11 +46,11 @@ internal static class ClipsEndpoints
                 response.Headers.CacheControl = "no-store";
                 return Results.NoContent();
             })
-            .WithName("ReadClipUpload").WithSummary("How far an upload is, in Upload-Offset").Produces(204).ProducesProblem(412);
+            .WithName("ReadClipUpload").WithSummary("How far an upload is, in Upload-Offset").Produces(204).ProducesProblem(412).ProducesProblem(503);
 
         clips.MapPatch("/{uuid:guid}", WriteAsync)
             .Accepts<byte[]>(Bytes).WithName("WriteClip").WithSummary("The next bytes of a clip, at Upload-Offset").Produces(204)
-            .ProducesProblem(409).ProducesProblem(412).ProducesProblem(423).ProducesProblem(460);
+            .ProducesProblem(409).ProducesProblem(412).ProducesProblem(423).ProducesProblem(460).ProducesProblem(503);
 
         // tus: for whoever can send no PATCH.
         clips.MapPost("/{uuid:guid}", (
@@ -69,7 +69,7 @@ internal static class ClipsEndpoints
                 return Results.Stream(clip.Bytes, clip.ContentType, lastModified: clip.ChangedAt, entityTag: new EntityTagHeaderValue($"\"{clip.Sha256}\""), enableRangeProcessing: true);
             })
             .WithTags("Clips").RequireAuthorization(Policies.SignedIn).WithName("ServeClip").WithSummary("A report's clip, in ranges where asked")
-            .Produces<byte[]>(200, ClipFormat.Mp4, ClipFormat.WebM).Produces<byte[]>(206, ClipFormat.Mp4, ClipFormat.WebM).ProducesProblem(404);
+            .Produces<byte[]>(200, ClipFormat.Mp4, ClipFormat.WebM).Produces<byte[]>(206, ClipFormat.Mp4, ClipFormat.WebM).ProducesProblem(404).ProducesProblem(503);
 
         api.MapMethods("/reports/{uuid:guid}/clip/poster", ["GET", "HEAD"], async (Guid uuid, HttpResponse response, IMediator mediator, CancellationToken ct) =>
             {
@@ -78,7 +78,7 @@ internal static class ClipsEndpoints
                 return Results.Stream(poster.Jpeg, Jpeg, entityTag: new EntityTagHeaderValue($"\"{poster.Sha256}-poster\""));
             })
             .WithTags("Clips").RequireAuthorization(Policies.SignedIn).WithName("ServePoster").WithSummary("A picture of a report's clip, where there is one")
-            .Produces<byte[]>(200, Jpeg).ProducesProblem(404);
+            .Produces<byte[]>(200, Jpeg).ProducesProblem(404).ProducesProblem(503);
     }
 
     private static void Guard(HttpResponse response)

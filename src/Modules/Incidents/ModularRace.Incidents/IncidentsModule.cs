@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Incidents.Features.Clips;
 using ModularRace.Incidents.Persistence;
+using ModularRace.Incidents.Persistence.S3;
+using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Web;
@@ -19,7 +21,7 @@ public sealed class IncidentsModule : IModule
         services.AddModuleDatabase<IncidentsDbContext>(IncidentsDbContext.SchemaName, options => new IncidentsDbContext(options));
         services.AddScoped<IncidentChanges>();
         services.AddSingleton(ClipSettings.Read(configuration));
-        services.AddSingleton<ClipFolder>();
+        AddClipStore(services, S3Settings.Read(configuration));
         services.AddSingleton(FilmPrograms.Read(configuration));
         services.AddSingleton<FilmLook>();
         services.AddSingleton<ClipWriters>();
@@ -30,6 +32,23 @@ public sealed class IncidentsModule : IModule
             Every<SweepClipsJob>(quartz, new JobKey("clips", "incidents"), TimeSpan.FromHours(6));
             Every<MakePostersJob>(quartz, MakePostersJob.Key, TimeSpan.FromMinutes(10));
         });
+    }
+
+    /// <summary>A Pi has its card, whatever is set.</summary>
+    private static void AddClipStore(IServiceCollection services, S3Settings? s3)
+    {
+        services.AddSingleton<ClipFolder>();
+        if (s3 is null)
+        {
+            services.AddSingleton<IClipStore>(made => made.GetRequiredService<ClipFolder>());
+            return;
+        }
+
+        services.AddSingleton(s3);
+        services.AddSingleton<S3Bucket>();
+        services.AddSingleton<S3ClipStore>();
+        services.AddSingleton<IClipStore>(made => made.GetRequiredService<ISystemIdentity>().Origin == CloudIdentity.Cloud ? made.GetRequiredService<S3ClipStore>() : made.GetRequiredService<ClipFolder>());
+        services.AddHostedService<S3Look>();
     }
 
     // What was missed while no host ran is not caught up on: the next look sees all.

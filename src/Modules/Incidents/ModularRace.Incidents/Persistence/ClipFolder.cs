@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Shared.Access;
@@ -7,11 +5,10 @@ using ModularRace.Shared.Access;
 namespace ModularRace.Incidents.Persistence;
 
 /// <summary>
-/// The bytes of clips: one file for each content, under its SHA-256; and those on their way in, under the upload's UUID. No
-/// name that anybody sent becomes a path. Replicas share the folder; a cloud and a Pi that are started in one place do not,
-/// for what lies here and is in no row goes.
+/// Clips in a folder of this machine, or one that all replicas of a cloud see. A cloud and a Pi that are started in one place
+/// do not share it, for what lies here and is in no row goes.
 /// </summary>
-internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
+internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system) : IClipStore
 {
     private const int Block = 128 * 1024;
     private const string Unfinished = ".new";
@@ -20,54 +17,46 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
 
     private string Incoming => Path.Combine(Root, "incoming");
 
-    /// <summary>For writing at a place; made where it is not there yet.</summary>
-    public SafeFileHandle OpenIncoming(Guid upload)
+    public Task<IClipLanding> OpenIncomingAsync(Guid upload, long from, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Incoming);
-        return File.OpenHandle(IncomingPath(upload), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        var file = File.OpenHandle(IncomingPath(upload), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+        return Task.FromResult<IClipLanding>(new Landing(file, from));
     }
 
-    public FileStream ReadIncoming(Guid upload) => Open(IncomingPath(upload));
+    public Task<ClipFile> ReadIncomingAsync(Guid upload, CancellationToken cancellationToken) => Task.FromResult(new ClipFile(Open(IncomingPath(upload))));
 
-    /// <summary>How much of it lies here; 0: nothing.</summary>
-    public long IncomingLength(Guid upload) => new FileInfo(IncomingPath(upload)) is { Exists: true } file ? file.Length : 0;
+    public Task<long> IncomingLengthAsync(Guid upload, CancellationToken cancellationToken) =>
+        Task.FromResult(new FileInfo(IncomingPath(upload)) is { Exists: true } file ? file.Length : 0);
 
-    public void DropIncoming(Guid upload)
+    public Task DropIncomingAsync(Guid upload, CancellationToken cancellationToken)
     {
         if (Directory.Exists(Incoming)) File.Delete(IncomingPath(upload));
+        return Task.CompletedTask;
     }
 
-    public static async Task<string> DigestAsync(Stream file, CancellationToken cancellationToken)
-    {
-        file.Position = 0;
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
-    }
+    public Task StageAsync(Guid upload, string sha256, ClipFile whole, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>R1: what came in is kept under its digest, and is there after the power went. Again: nothing more happens.</summary>
-    public void Keep(Guid upload, string sha256)
+    public Task KeepAsync(Guid upload, string sha256, CancellationToken cancellationToken)
     {
         var folder = Path.GetDirectoryName(PathOf(sha256))!;
         var made = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
         if (File.Exists(IncomingPath(upload))) File.Move(IncomingPath(upload), PathOf(sha256), overwrite: true);
         else if (!File.Exists(PathOf(sha256))) throw new IOException("A clip that came in is gone.");
-        SyncDirectory(folder);
-        if (made) SyncDirectory(Root);
+        DirectorySync.Flush(folder);
+        if (made) DirectorySync.Flush(Root);
+        return Task.CompletedTask;
     }
 
-    public bool Holds(string sha256, long sizeBytes) => new FileInfo(PathOf(sha256)) is { Exists: true } file && file.Length == sizeBytes;
+    public Task<bool> HoldsAsync(string sha256, long sizeBytes, CancellationToken cancellationToken) =>
+        Task.FromResult(new FileInfo(PathOf(sha256)) is { Exists: true } file && file.Length == sizeBytes);
 
-    /// <summary>Null: it is not here.</summary>
-    public FileStream? TryOpen(string sha256) => TryOpenFile(PathOf(sha256));
+    public Task<Stream?> TryOpenAsync(string sha256, CancellationToken cancellationToken) => Task.FromResult<Stream?>(TryOpenFile(PathOf(sha256)));
 
-    /// <summary>Where a program finds it that can read files only; null: it is not here.</summary>
-    public string? PathOfHeld(string sha256) => File.Exists(PathOf(sha256)) ? PathOf(sha256) : null;
+    public Task<ClipFile?> TryFileAsync(string sha256, CancellationToken cancellationToken) => Task.FromResult(TryOpenFile(PathOf(sha256)) is { } file ? new ClipFile(file) : null);
 
-    /// <summary>The same of one that comes in.</summary>
-    public string PathOfIncoming(Guid upload) => IncomingPath(upload);
-
-    /// <summary>A picture of a clip lies beside it, whole or not at all.</summary>
-    public void KeepPoster(string sha256, byte[] jpeg)
+    public Task KeepPosterAsync(string sha256, byte[] jpeg, CancellationToken cancellationToken)
     {
         var place = PosterOf(sha256);
         using (var file = File.OpenHandle(place + Unfinished, FileMode.Create, FileAccess.Write, FileShare.Delete))
@@ -77,46 +66,34 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
         }
 
         File.Move(place + Unfinished, place, overwrite: true);
-        SyncDirectory(Path.GetDirectoryName(place)!);
+        DirectorySync.Flush(Path.GetDirectoryName(place)!);
+        return Task.CompletedTask;
     }
 
-    /// <summary>Null: there is none.</summary>
-    public FileStream? TryOpenPoster(string sha256) => TryOpenFile(PosterOf(sha256));
+    public Task<Stream?> TryOpenPosterAsync(string sha256, CancellationToken cancellationToken) => Task.FromResult<Stream?>(TryOpenFile(PosterOf(sha256)));
 
-    /// <summary>The clip and its picture.</summary>
-    public void Drop(string sha256)
+    public Task DropAsync(string sha256, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(Path.GetDirectoryName(PathOf(sha256)))) return;
+        if (!Directory.Exists(Path.GetDirectoryName(PathOf(sha256)))) return Task.CompletedTask;
         File.Delete(PathOf(sha256));
         File.Delete(PosterOf(sha256));
         File.Delete(PosterOf(sha256) + Unfinished);
+        return Task.CompletedTask;
     }
 
-    /// <summary>The digests of all of which something has lain here since before that time, clip or picture.</summary>
-    public IEnumerable<string> All(DateTimeOffset before) => Directory.Exists(Root)
+    public IAsyncEnumerable<string> AllAsync(DateTimeOffset before, CancellationToken cancellationToken) => (Directory.Exists(Root)
         ? new DirectoryInfo(Root).EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(f => f.LastWriteTimeUtc < before.UtcDateTime).Select(f => f.Name.Split('.')[0]).Where(name => name.Length == 64 && name.All(char.IsAsciiHexDigitLower)).Distinct(StringComparer.Ordinal)
-        : [];
+            .Where(f => f.LastWriteTimeUtc < before.UtcDateTime).Select(f => f.Name.Split('.')[0]).Where(IsDigest).Distinct(StringComparer.Ordinal)
+        : []).ToAsyncEnumerable();
 
-    /// <summary>The uploads of which something lies here.</summary>
-    public IEnumerable<Guid> AllIncoming() => Directory.Exists(Incoming)
+    public IAsyncEnumerable<Guid> AllIncomingAsync(CancellationToken cancellationToken) => (Directory.Exists(Incoming)
         ? Directory.EnumerateFiles(Incoming).Select(f => Guid.TryParseExact(Path.GetFileName(f), "N", out var uuid) ? uuid : Guid.Empty).Where(u => u != Guid.Empty)
-        : [];
+        : []).ToAsyncEnumerable();
 
-    /// <summary>What is free of the disk that clips go to, 0 to 1; null: it does not tell.</summary>
-    public double? Free()
-    {
-        try
-        {
-            Directory.CreateDirectory(Root);
-            var drive = new DriveInfo(Root);
-            return drive.TotalSize > 0 ? (double)drive.AvailableFreeSpace / drive.TotalSize : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
-    }
+    public double? Free() => DiskSpace.Free(Root);
+
+    /// <summary>Whether it is a SHA-256 as clips are named by.</summary>
+    public static bool IsDigest(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     private static FileStream? TryOpenFile(string path)
     {
@@ -134,37 +111,32 @@ internal sealed class ClipFolder(ClipSettings settings, ISystemIdentity system)
 
     private string IncomingPath(Guid upload) => Path.Combine(Incoming, upload.ToString("N"));
 
-    private string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
+    private string PathOf(string sha256) => IsDigest(sha256)
         ? Path.Combine(Root, sha256[..2], sha256)
         : throw new ArgumentException("It is no SHA-256.", nameof(sha256));
 
     private string PosterOf(string sha256) => PathOf(sha256) + ".jpg";
 
-    /// <summary>A new name in a directory is on the disk only once the directory is; .NET has no call for that.</summary>
-    private static void SyncDirectory(string path)
+    private sealed class Landing(SafeFileHandle file, long from) : IClipLanding
     {
-        if (!OperatingSystem.IsLinux()) return;
-        var descriptor = OpenFile(path, 0);
-        if (descriptor < 0) throw new IOException($"A directory of clips cannot be opened (errno {Marshal.GetLastPInvokeError()}).");
-        try
+        private long position = from;
+
+        public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
-            if (SyncFile(descriptor) != 0) throw new IOException($"A directory of clips cannot be written down (errno {Marshal.GetLastPInvokeError()}).");
+            await RandomAccess.WriteAsync(file, bytes, position, cancellationToken);
+            position += bytes.Length;
         }
-        finally
+
+        public Task FlushAsync(CancellationToken cancellationToken)
         {
-            _ = CloseFile(descriptor);
+            RandomAccess.FlushToDisk(file);
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            file.Dispose();
+            return ValueTask.CompletedTask;
         }
     }
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int OpenFile([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SyncFile(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int CloseFile(int descriptor);
 }

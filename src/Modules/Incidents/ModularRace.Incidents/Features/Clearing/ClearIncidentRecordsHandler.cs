@@ -9,7 +9,7 @@ using ModularRace.Shared.Persistence;
 namespace ModularRace.Incidents.Features.Clearing;
 
 /// <summary>A group stays or goes whole: the one that stands is shown with the reports of all.</summary>
-internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, DatabaseSession session, ClipFolder folder, IMediator mediator, ISystemIdentity system) : IRequestHandler<ClearIncidentRecords, KeptIncidentRecords>
+internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, DatabaseSession session, IClipStore store, IMediator mediator, ISystemIdentity system) : IRequestHandler<ClearIncidentRecords, KeptIncidentRecords>
 {
     public async Task<KeptIncidentRecords> Handle(ClearIncidentRecords request, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, Databas
         var clips = await db.Clips.Where(c => !db.Reports.Any(r => r.Clip!.Sha256 == c.Sha256)).Select(c => c.Sha256).ToArrayAsync(cancellationToken);
         session.AfterCommit(async () =>
         {
-            foreach (var upload in uploads) folder.DropIncoming(upload);
+            foreach (var upload in uploads) await store.DropIncomingAsync(upload, CancellationToken.None);
             foreach (var clip in clips) await mediator.Send(new DropClip(clip), CancellationToken.None);
         });
     }

@@ -36,7 +36,7 @@ internal sealed class BeginClipValidator : AbstractValidator<BeginClip>
 }
 
 internal sealed class BeginClipHandler(
-    IncidentsDbContext db, ClipSettings settings, ClipFolder folder, ClipAccess access, IMediator mediator, TimeProvider time) : IRequestHandler<BeginClip, ClipProgress>
+    IncidentsDbContext db, ClipSettings settings, IClipStore store, ClipAccess access, IMediator mediator, TimeProvider time) : IRequestHandler<BeginClip, ClipProgress>
 {
     /// <exception cref="Problem">404; 403; 409 <c>clip_exists, clip_not_named</c>; 413 <c>clip_too_large</c>; 507 <c>disk_full</c>.</exception>
     public async Task<ClipProgress> Handle(BeginClip request, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class BeginClipHandler(
         var named = request.Sha256 is { } sha256 && report?.Clip?.Sha256 == sha256;
         var known = request.Sha256 is null ? null : await db.Clips.AsNoTracking().SingleOrDefaultAsync(c => c.Sha256 == request.Sha256, cancellationToken);
         // Only for who has it named: else any digest that somebody saw would be a way to what it belongs to.
-        if (known is { Held: true } && (named || access.Device is not null) && folder.Holds(known.Sha256, known.SizeBytes))
+        if (known is { Held: true } && (named || access.Device is not null) && await store.HoldsAsync(known.Sha256, known.SizeBytes, cancellationToken))
             return await IsHereAsync(request, known, incident, cancellationToken);
 
         var owner = access.Owner;
@@ -60,7 +60,7 @@ internal sealed class BeginClipHandler(
             .OrderBy(u => u.Id).FirstOrDefaultAsync(cancellationToken);
         if (before is not null) return new ClipProgress(before.UploadUuid, reportUuid, before.Received, length, Created: false);
 
-        if (folder.Free() < settings.LeastFree)
+        if (store.Free() < settings.LeastFree)
             throw new Problem(507, "disk_full", "There is no more room for clips here. The report itself is kept.");
         var upload = Begun(request, incident);
         await db.SaveChangesAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Incidents.Contracts;
@@ -15,19 +16,15 @@ namespace ModularRace.Incidents.Features.Clips;
 /// <summary>The last byte is here: the whole is verified and judged, then kept. Nothing of it is shown before.</summary>
 internal sealed record FinishClip(ClipUpload Upload, Guid Writer) : IRequest<Done>;
 
-internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings, ClipAccess access, FilmLook look, IMediator mediator) : IRequestHandler<FinishClip, Done>
+internal sealed class FinishClipHandler(IClipStore store, ClipSettings settings, ClipAccess access, FilmLook look, IMediator mediator) : IRequestHandler<FinishClip, Done>
 {
     public async Task<Done> Handle(FinishClip request, CancellationToken cancellationToken)
     {
         var upload = request.Upload;
-        string sha256;
-        ClipJudgement judgement;
-        await using (var file = folder.ReadIncoming(upload.UploadUuid))
-        {
-            // The digest is of what lies on the disk, not of what went by on its way there.
-            sha256 = file.Length == upload.Length ? await ClipFolder.DigestAsync(file, cancellationToken) : "";
-            judgement = ClipFormat.Judge(file);
-        }
+        await using var whole = await store.ReadIncomingAsync(upload.UploadUuid, cancellationToken);
+        // The digest is of what lies there, not of what went by on its way.
+        var sha256 = whole.Bytes.Length == upload.Length ? await DigestAsync(whole.Bytes, cancellationToken) : "";
+        var judgement = ClipFormat.Judge(whole.Bytes);
 
         if (upload.Sha256 is not null && upload.Sha256 != sha256)
         {
@@ -37,7 +34,7 @@ internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings
 
         // Of what a device has taken already nothing is asked that it could not know.
         if (judgement is { Fault: null, DurationMs: null } && access.Device is null)
-            judgement = judgement with { DurationMs = await look.MeasureAsync(folder.PathOfIncoming(upload.UploadUuid), judgement.ContentType!, cancellationToken) };
+            judgement = judgement with { DurationMs = await look.MeasureAsync(whole.Path, judgement.ContentType!, cancellationToken) };
         if (judgement.Fault is null && judgement.DurationMs > settings.Longest.TotalMilliseconds)
             judgement = ClipJudgement.Refused($"The video is longer than {settings.Longest.TotalSeconds:0} seconds. Send a shorter piece of it.");
         if (judgement.Fault is { } fault)
@@ -46,8 +43,15 @@ internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings
             throw new Problem(415, "clip_refused", fault);
         }
 
+        await store.StageAsync(upload.UploadUuid, sha256, whole, cancellationToken);
         await mediator.Send(new KeepClip(upload, request.Writer, new Clip(sha256, upload.Length, judgement.ContentType!, judgement.DurationMs)), cancellationToken);
         return default;
+    }
+
+    private static async Task<string> DigestAsync(Stream file, CancellationToken cancellationToken)
+    {
+        file.Position = 0;
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
     }
 
     /// <summary>460 is tus's own status.</summary>
@@ -58,7 +62,7 @@ internal sealed class FinishClipHandler(ClipFolder folder, ClipSettings settings
 /// <param name="Again">It may be sent again; else the upload is over.</param>
 internal sealed record RefuseClip(ClipUpload Upload, Guid Writer, bool Again) : ICommand<Done>;
 
-internal sealed class RefuseClipHandler(IncidentsDbContext db, DatabaseSession session, ClipFolder folder, TimeProvider time) : IRequestHandler<RefuseClip, Done>
+internal sealed class RefuseClipHandler(IncidentsDbContext db, DatabaseSession session, IClipStore store, TimeProvider time) : IRequestHandler<RefuseClip, Done>
 {
     public async Task<Done> Handle(RefuseClip request, CancellationToken cancellationToken)
     {
@@ -74,11 +78,7 @@ internal sealed class RefuseClipHandler(IncidentsDbContext db, DatabaseSession s
                  INSERT INTO incidents.clips (sha256, size_bytes, content_type, held, state, changed_at) VALUES ({sha256}, {request.Upload.Length}, '', false, {ClipStates.Failed}, {now})
                  ON CONFLICT (sha256) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at WHERE NOT clips.held
                  """, cancellationToken);
-        session.AfterCommit(() =>
-        {
-            folder.DropIncoming(uuid);
-            return Task.CompletedTask;
-        });
+        session.AfterCommit(() => store.DropIncomingAsync(uuid, CancellationToken.None));
         return default;
     }
 }
@@ -87,7 +87,7 @@ internal sealed class RefuseClipHandler(IncidentsDbContext db, DatabaseSession s
 internal sealed record KeepClip(ClipUpload Upload, Guid Writer, Clip Clip) : ICommand<Done>;
 
 internal sealed class KeepClipHandler(
-    IncidentsDbContext db, IncidentChanges changes, DatabaseSession session, ClipFolder folder, ClipAccess access, FilmLook look, ISchedulerFactory schedulers, IMediator mediator, ISystemIdentity system, TimeProvider time)
+    IncidentsDbContext db, IncidentChanges changes, DatabaseSession session, IClipStore store, ClipAccess access, FilmLook look, ISchedulerFactory schedulers, IMediator mediator, ISystemIdentity system, TimeProvider time)
     : IRequestHandler<KeepClip, Done>
 {
     public async Task<Done> Handle(KeepClip request, CancellationToken cancellationToken)
@@ -100,7 +100,8 @@ internal sealed class KeepClipHandler(
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.Received, u => u.Length).SetProperty(u => u.FinishedAt, now).SetProperty(u => u.TouchedAt, now), cancellationToken);
         if (finished == 0) throw new Problem(409, "upload_superseded", "Another request goes on with this upload.");
 
-        folder.Keep(upload.UploadUuid, clip.Sha256);
+        await store.KeepAsync(upload.UploadUuid, clip.Sha256, cancellationToken);
+        session.AfterCommit(() => store.DropIncomingAsync(upload.UploadUuid, CancellationToken.None));
         // On a Pi it is to be sent yet; but what the cloud has said of it stays said.
         var state = system.Origin == CloudIdentity.Cloud ? ClipStates.Stored : ClipStates.Pending;
         await db.Database.ExecuteSqlAsync(

@@ -12,7 +12,7 @@ namespace ModularRace.Incidents.Features.Clips;
 /// <summary>One picture of each clip that has none, the newest first, and its length where its head did not tell. Answers how many got one.</summary>
 internal sealed record MakePosters : IRequest<int>;
 
-internal sealed class MakePostersHandler(IncidentsDbContext db, ClipFolder folder, FilmLook look, IMediator mediator) : IRequestHandler<MakePosters, int>
+internal sealed class MakePostersHandler(IncidentsDbContext db, IClipStore store, FilmLook look, IMediator mediator) : IRequestHandler<MakePosters, int>
 {
     /// <summary>A machine may have been busy; a film that cannot be looked into never can.</summary>
     private const int MostTries = 3;
@@ -27,10 +27,11 @@ internal sealed class MakePostersHandler(IncidentsDbContext db, ClipFolder folde
                 .OrderByDescending(c => c.Id).FirstOrDefaultAsync(cancellationToken);
             if (clip is null) return made;
             before = clip.Id;
-            if (folder.PathOfHeld(clip.Sha256) is not { } path) continue;
+            await using var film = await store.TryFileAsync(clip.Sha256, cancellationToken);
+            if (film is null) continue;
             // No transaction is open while the program runs.
-            var length = clip.DurationMs ?? await look.MeasureAsync(path, clip.ContentType, cancellationToken);
-            var jpeg = await look.PosterAsync(path, clip.ContentType, length, cancellationToken);
+            var length = clip.DurationMs ?? await look.MeasureAsync(film.Path, clip.ContentType, cancellationToken);
+            var jpeg = await look.PosterAsync(film.Path, clip.ContentType, length, cancellationToken);
             if (await mediator.Send(new KeepPoster(clip.Sha256, jpeg, length), cancellationToken)) made++;
         }
     }
@@ -39,14 +40,14 @@ internal sealed class MakePostersHandler(IncidentsDbContext db, ClipFolder folde
 /// <summary>Puts it beside its clip, and says so after. True where there is one now.</summary>
 internal sealed record KeepPoster(string Sha256, byte[]? Jpeg, long? DurationMs) : ICommand<bool>;
 
-internal sealed class KeepPosterHandler(IncidentsDbContext db, DatabaseSession session, ClipFolder folder, IMediator mediator) : IRequestHandler<KeepPoster, bool>
+internal sealed class KeepPosterHandler(IncidentsDbContext db, DatabaseSession session, IClipStore store, IMediator mediator) : IRequestHandler<KeepPoster, bool>
 {
     public async Task<bool> Handle(KeepPoster request, CancellationToken cancellationToken)
     {
         // The clip may have gone meanwhile: its picture does not stay behind.
         await session.LockAsync(ClipLock.Scope, ClipLock.Of(request.Sha256), cancellationToken);
         if (await db.Clips.SingleOrDefaultAsync(c => c.Sha256 == request.Sha256 && c.Held, cancellationToken) is not { } clip) return false;
-        if (request.Jpeg is not null) folder.KeepPoster(request.Sha256, request.Jpeg);
+        if (request.Jpeg is not null) await store.KeepPosterAsync(request.Sha256, request.Jpeg, cancellationToken);
         clip.HasPoster |= request.Jpeg is not null;
         clip.PosterTries++;
         clip.DurationMs ??= request.DurationMs;

@@ -19,13 +19,13 @@ internal sealed record ServedClip(string Sha256, string ContentType, DateTimeOff
     public string FileName => $"clip-{Sha256[..12]}.{(ContentType == ClipFormat.WebM ? "webm" : "mp4")}";
 }
 
-internal sealed class ServeClipHandler(IncidentsDbContext db, ClipFolder folder, ICurrentActor current) : IRequestHandler<ServeClip, ServedClip>
+internal sealed class ServeClipHandler(IncidentsDbContext db, IClipStore store, ICurrentActor current) : IRequestHandler<ServeClip, ServedClip>
 {
     public async Task<ServedClip> Handle(ServeClip request, CancellationToken cancellationToken)
     {
         var report = await FindSeenAsync(db, current, request.ReportUuid, cancellationToken);
         var clip = report.Clip is null ? null : await db.Clips.AsNoTracking().SingleOrDefaultAsync(c => c.Sha256 == report.Clip.Sha256 && c.Held, cancellationToken);
-        return clip is not null && folder.TryOpen(clip.Sha256) is { } bytes
+        return clip is not null && await store.TryOpenAsync(clip.Sha256, cancellationToken) is { } bytes
             ? new ServedClip(clip.Sha256, clip.ContentType, clip.ChangedAt, bytes)
             : throw new Problem(404, "not_found", report.Clip is null ? "The report has no clip." : "The report's clip is not here.");
     }
@@ -45,12 +45,12 @@ internal sealed record ServePoster(Guid ReportUuid) : IQuery<ServedPoster>;
 /// <param name="Jpeg">To be closed by who serves it.</param>
 internal sealed record ServedPoster(string Sha256, Stream Jpeg);
 
-internal sealed class ServePosterHandler(IncidentsDbContext db, ClipFolder folder, ICurrentActor current) : IRequestHandler<ServePoster, ServedPoster>
+internal sealed class ServePosterHandler(IncidentsDbContext db, IClipStore store, ICurrentActor current) : IRequestHandler<ServePoster, ServedPoster>
 {
     public async Task<ServedPoster> Handle(ServePoster request, CancellationToken cancellationToken)
     {
         var sha256 = (await ServeClipHandler.FindSeenAsync(db, current, request.ReportUuid, cancellationToken)).Clip?.Sha256;
         var has = sha256 is not null && await db.Clips.AnyAsync(c => c.Sha256 == sha256 && c.Held && c.HasPoster, cancellationToken);
-        return has && folder.TryOpenPoster(sha256!) is { } jpeg ? new ServedPoster(sha256!, jpeg) : throw new Problem(404, "not_found", "There is no picture of a clip of this report.");
+        return has && await store.TryOpenPosterAsync(sha256!, cancellationToken) is { } jpeg ? new ServedPoster(sha256!, jpeg) : throw new Problem(404, "not_found", "There is no picture of a clip of this report.");
     }
 }

@@ -18,7 +18,7 @@ internal sealed record SweepClips : IRequest<SweptClips>;
 
 internal sealed record SweptClips(int Uploads, int Clips);
 
-internal sealed class SweepClipsHandler(IncidentsDbContext db, ClipFolder folder, IMediator mediator, TimeProvider time) : IRequestHandler<SweepClips, SweptClips>
+internal sealed class SweepClipsHandler(IncidentsDbContext db, IClipStore store, IMediator mediator, TimeProvider time) : IRequestHandler<SweepClips, SweptClips>
 {
     private const int AtOnce = 500;
 
@@ -44,7 +44,7 @@ internal sealed class SweepClipsHandler(IncidentsDbContext db, ClipFolder folder
         }
 
         // A host that died between the file and its row, or between the row's end and the file's.
-        foreach (var lying in folder.All(now - Unnamed).Chunk(AtOnce))
+        await foreach (var lying in store.AllAsync(now - Unnamed, cancellationToken).Chunk(AtOnce))
         {
             var known = await db.Clips.AsNoTracking().Where(c => lying.Contains(c.Sha256) && c.Held).Select(c => c.Sha256).ToListAsync(cancellationToken);
             foreach (var sha256 in lying.Except(known, StringComparer.Ordinal))
@@ -57,10 +57,10 @@ internal sealed class SweepClipsHandler(IncidentsDbContext db, ClipFolder folder
     private async Task<int> SweepUploadsAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var gone = await db.ClipUploads.Where(u => u.FinishedAt == null ? u.TouchedAt < now - GivenUp : u.TouchedAt < now - Answered).ExecuteDeleteAsync(cancellationToken);
-        foreach (var incoming in folder.AllIncoming().Chunk(AtOnce))
+        await foreach (var incoming in store.AllIncomingAsync(cancellationToken).Chunk(AtOnce))
         {
             var known = await db.ClipUploads.AsNoTracking().Where(u => incoming.Contains(u.UploadUuid) && u.FinishedAt == null).Select(u => u.UploadUuid).ToListAsync(cancellationToken);
-            foreach (var upload in incoming.Except(known)) folder.DropIncoming(upload);
+            foreach (var upload in incoming.Except(known)) await store.DropIncomingAsync(upload, cancellationToken);
         }
 
         return gone;
@@ -70,7 +70,7 @@ internal sealed class SweepClipsHandler(IncidentsDbContext db, ClipFolder folder
 /// <summary>True where it is gone.</summary>
 internal sealed record DropClip(string Sha256) : ICommand<bool>;
 
-internal sealed class DropClipHandler(IncidentsDbContext db, DatabaseSession session, ClipFolder folder, IMediator mediator) : IRequestHandler<DropClip, bool>
+internal sealed class DropClipHandler(IncidentsDbContext db, DatabaseSession session, IClipStore store, IMediator mediator) : IRequestHandler<DropClip, bool>
 {
     public async Task<bool> Handle(DropClip request, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ internal sealed class DropClipHandler(IncidentsDbContext db, DatabaseSession ses
         if (leaving.InUse.Count > 0) return false;
         await db.Clips.Where(c => c.Sha256 == request.Sha256).ExecuteDeleteAsync(cancellationToken);
         // Under the lock still: whoever brings the same content again waits for this. A commit that fails leaves a row without bytes, as a lost disk does.
-        folder.Drop(request.Sha256);
+        await store.DropAsync(request.Sha256, CancellationToken.None);
         return true;
     }
 }

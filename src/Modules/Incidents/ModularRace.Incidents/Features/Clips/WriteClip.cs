@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Win32.SafeHandles;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Identifiers;
@@ -21,7 +20,7 @@ namespace ModularRace.Incidents.Features.Clips;
 /// <param name="Announced">How many come; null: not said.</param>
 internal sealed record WriteClip(Guid UploadUuid, long Offset, byte[]? Sha256, long? Announced, Stream Body) : IRequest<ClipProgress>;
 
-internal sealed class WriteClipHandler(IncidentsDbContext db, ClipFolder folder, ClipWriters writers, ClipAccess access, IMediator mediator, TimeProvider time)
+internal sealed class WriteClipHandler(IncidentsDbContext db, IClipStore store, ClipWriters writers, ClipAccess access, IMediator mediator, TimeProvider time)
     : IRequestHandler<WriteClip, ClipProgress>
 {
     private const int Block = 64 * 1024, MostAtRisk = 1024 * 1024;
@@ -34,7 +33,7 @@ internal sealed class WriteClipHandler(IncidentsDbContext db, ClipFolder folder,
         using var turn = await writers.TryTakeAsync(request.UploadUuid, cancellationToken) ?? throw new Problem(423, "upload_busy", "Another request sends this upload just now.");
         var writer = Uuids.New(time);
         // What is on the disk counts: where the file was lost, it begins anew.
-        var upload = await mediator.Send(new TakeOverUpload(request.UploadUuid, writer, folder.IncomingLength(request.UploadUuid)), cancellationToken);
+        var upload = await mediator.Send(new TakeOverUpload(request.UploadUuid, writer, await store.IncomingLengthAsync(request.UploadUuid, cancellationToken)), cancellationToken);
         if (upload.Received != request.Offset)
             throw new Problem(409, "offset_mismatch", "The upload stands at another byte.") { Extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["offset"] = upload.Received } };
         if (request.Announced > upload.Length - upload.Received) throw TooMuch();
@@ -45,9 +44,9 @@ internal sealed class WriteClipHandler(IncidentsDbContext db, ClipFolder folder,
     private async Task<long> ReceiveAsync(WriteClip request, ClipUpload upload, Guid writer, ClipWriters.Turn turn, CancellationToken cancellationToken)
     {
         long position;
-        using (var file = folder.OpenIncoming(upload.UploadUuid))
+        await using (var place = await store.OpenIncomingAsync(upload.UploadUuid, upload.Received, cancellationToken))
         {
-            var landing = new Landing(file, upload.Received);
+            var landing = new Landing(place, upload.Received);
             try
             {
                 await ReadAsync(request, upload, landing, writer, turn, cancellationToken);
@@ -61,7 +60,7 @@ internal sealed class WriteClipHandler(IncidentsDbContext db, ClipFolder folder,
 
             position = landing.Position;
             if (position < upload.Length) await CommitAsync(landing, upload, writer);
-            else RandomAccess.FlushToDisk(file);
+            else await place.FlushAsync(CancellationToken.None);
         }
 
         if (position == upload.Length) await mediator.Send(new FinishClip(upload, writer), CancellationToken.None);
@@ -121,18 +120,15 @@ internal sealed class WriteClipHandler(IncidentsDbContext db, ClipFolder folder,
     private async Task CommitAsync(Landing landing, ClipUpload upload, Guid writer)
     {
         if (landing.AtRisk == 0) return;
-        RandomAccess.FlushToDisk(landing.File);
+        await landing.FlushAsync();
         await mediator.Send(new NoteReceived(upload.UploadUuid, writer, landing.Committed, landing.Position), CancellationToken.None);
         landing.Committed = landing.Position;
     }
 
     private static Problem TooMuch() => new(413, "payload_too_large", "More came than was announced.");
 
-    /// <summary>Bytes are written at their place, never behind what is there: whoever else writes the same upload writes the same bytes, or the digest tells.</summary>
-    private sealed class Landing(SafeFileHandle file, long from)
+    private sealed class Landing(IClipLanding place, long from)
     {
-        public SafeFileHandle File => file;
-
         public long Position { get; private set; } = from;
 
         public long Committed { get; set; } = from;
@@ -141,9 +137,11 @@ internal sealed class WriteClipHandler(IncidentsDbContext db, ClipFolder folder,
 
         public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
-            await RandomAccess.WriteAsync(file, bytes, Position, cancellationToken);
+            await place.WriteAsync(bytes, cancellationToken);
             Position += bytes.Length;
         }
+
+        public Task FlushAsync() => place.FlushAsync(CancellationToken.None);
     }
 }
 
