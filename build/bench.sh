@@ -8,7 +8,7 @@
 # clips: 20 clips of 2 MB over 3g and sat beside the link's floor, and taps sent meanwhile beside the same with no clips; what a cut
 # sends again; memory with clips of 2 and of 200 MB. Parts: 3g sat cut memory; none: all, some ten minutes.
 # desk: from a device's upload to one replica until its line is on a screen that the other serves; and a list of 100 incidents of
-# 100,000 with each filter, beside the same by plain SQL. Parts: live lists; none: both.
+# 100,000 with each filter, beside the same by plain SQL; and what Lighthouse says of the pages. Parts: live lists lighthouse; none: all.
 # tap: a touch until the screen says "saved", and its request alone, at 100 and at 20,000 incidents, idle and during a sync,
 # beside a bare commit; and the page with 200 bibs.
 # pi: from the start of the host to its first page, and the memory of host and database together, idle and busy.

@@ -27,12 +27,15 @@ public static class NodePrograms
         }
     }
 
-    public static async Task RunAsync(string program, IEnumerable<string> arguments, string folder)
+    /// <summary>Answers what it wrote.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, string folder)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var (said, faults) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program}: {await said}\n{await faults}");
+        return await said;
     }
 }

@@ -60,13 +60,15 @@ internal sealed class CloudDevice(HttpClient client)
         }),
     ];
 
-    public async Task UploadAsync(byte[] body)
+    /// <param name="body">As <see cref="Pack"/> makes it.</param>
+    /// <param name="expected">What the cloud has to make of each record.</param>
+    public async Task UploadAsync(byte[] body, string expected = "created")
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         content.Headers.ContentEncoding.Add("br");
         var answer = await client.PostJsonAsync("/sync/upload", content);
-        if (answer["results"]!.AsArray().Any(r => (string?)r!["status"] != "created")) throw new InvalidOperationException("Not all records were new.");
+        if (answer["results"]!.AsArray().Any(r => (string?)r!["status"] != expected)) throw new InvalidOperationException($"Not all records were {expected}: {answer.ToJsonString()}");
     }
 
     private static JsonObject Record(string type, string uuid, JsonObject data) => new() { ["type"] = type, ["client_uuid"] = uuid, ["edit"] = 1, ["data"] = data };

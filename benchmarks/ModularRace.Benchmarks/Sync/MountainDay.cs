@@ -119,6 +119,15 @@ internal sealed class MountainDay : IAsyncDisposable
         return (race, [.. (await Cloud.GetJsonAsync($"/races/{race}/locations"))["items"]!.AsArray().Select(l => l!.Text("client_uuid"))]);
     }
 
+    /// <summary>A start list with bibs from 1 on, as CSV.</summary>
+    public static string StartList(int bibs)
+    {
+        var list = new StringBuilder("bib,first_name,last_name,nation,gender,birth_year\n");
+        string[] nations = ["ITA", "FRA", "SUI", "AUT", "GER", "ESP", "NOR", "SWE"];
+        for (var bib = 1; bib <= bibs; bib++) list.Append(CultureInfo.InvariantCulture, $"{bib},First{bib},Lastname{bib},{nations[bib % nations.Length]},M,{1985 + (bib % 20)}\n");
+        return list.ToString();
+    }
+
     private async Task PrepareAsync(string? startList)
     {
         await cloud.StartAsync();

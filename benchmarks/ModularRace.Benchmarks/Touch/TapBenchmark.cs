@@ -19,7 +19,7 @@ internal static class TapBenchmark
     public static async Task<bool> RunAsync()
     {
         await using var postgres = await PiPostgres.MakeAsync();
-        await using var day = await MountainDay.BeginAsync(StartList(), postgres.Database);
+        await using var day = await MountainDay.BeginAsync(MountainDay.StartList(Bibs), postgres.Database);
         await using var bare = await BareCommits.OpenAsync(postgres.Database);
         var other = await CloudDevice.PairAsync(day.CloudHost);
         await using var screen = await TouchedScreen.OpenAsync(day);
@@ -145,14 +145,6 @@ internal static class TapBenchmark
     }
 
     private static bool Goal(string what, double ratio, double most) => Report.Goal($"{what}: {ratio.ToString("0.00", CultureInfo.InvariantCulture)} (at most {most.ToString(CultureInfo.InvariantCulture)})", ratio <= most);
-
-    private static string StartList()
-    {
-        var list = new StringBuilder("bib,first_name,last_name,nation,gender,birth_year\n");
-        string[] nations = ["ITA", "FRA", "SUI", "AUT", "GER", "ESP", "NOR", "SWE"];
-        for (var bib = 1; bib <= Bibs; bib++) list.Append(CultureInfo.InvariantCulture, $"{bib},First{bib},Lastname{bib},{nations[bib % nations.Length]},M,{1985 + (bib % 20)}\n");
-        return list.ToString();
-    }
 
     /// <summary>Milliseconds of each tap's request, and of the bare commit after it.</summary>
     private sealed class Taps
