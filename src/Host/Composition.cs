@@ -14,14 +14,14 @@ internal static class Composition
         SystemMode.Cloud =>
         [
             new CompetitionsModule(CompetitionsRole.KeepAndMerge),
-            new IncidentsModule(),
+            new IncidentsModule(IncidentsRole.Keep),
             new DedupModule(DedupRole.RuleAndReview),
             new SyncModule(SyncRole.Server),
         ],
         SystemMode.OfflineDevice =>
         [
             new CompetitionsModule(CompetitionsRole.Keep),
-            new IncidentsModule(),
+            new IncidentsModule(IncidentsRole.KeepAndFilm),
             new DedupModule(DedupRole.Rule),
             new SyncModule(SyncRole.Device),
         ],

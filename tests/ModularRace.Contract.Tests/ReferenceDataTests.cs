@@ -73,10 +73,10 @@ public sealed class ReferenceDataTests(Season season)
     {
         var course = await season.CourseAsync();
         var made = await season.Admin.Good("POST", $"/races/{course.Race}/locations", new { name = "Porta 7 – cengia", course_segment = "descent", position = 3, camera_url = "rtsp://cam/1" }, 201);
-        made.Has("client_uuid revision origin created_at updated_at race_uuid name course_segment position camera_url deleted");
+        made.Has("client_uuid revision origin created_at updated_at race_uuid name course_segment position camera_url has_camera deleted");
         await season.Admin.RefusesEach(
             "POST", $"/races/{course.Race}/locations", new JsonObject { ["name"] = "y" },
-            ("name", [null, "", new string('x', 201), 5, "\u0003"]), ("position", ["a", 1.2, -1]), ("camera_url", ["javascript:x", 5]), ("course_segment", [5]));
+            ("name", [null, "", new string('x', 201), 5, "\u0003"]), ("position", ["a", 1.2, -1]), ("camera_url", ["javascript:x", 5, "http://cam/1", "file:///etc/passwd", "rtsp://", "rtsp://cam/1\n-i"]), ("course_segment", [5]));
         var path = $"/locations/{made.Of("client_uuid")}";
         await season.Admin.Good("PUT", path, new { name = "P" });
         Assert.True((bool)(await season.Admin.Good("DELETE", path))["deleted"]!);

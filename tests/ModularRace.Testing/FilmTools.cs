@@ -41,6 +41,32 @@ public static class FilmTools
         }
     }
 
+    /// <summary>
+    /// The machine's own ffmpeg, of version 5 or later as a Pi has it: npm's is too old for network cameras.
+    /// <c>build/test.sh</c> installs it.
+    /// </summary>
+    public static string OfThisMachine { get; } =
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "ffmpeg")).FirstOrDefault(File.Exists) ?? "ffmpeg is not installed";
+
+    /// <summary>Ten seconds as a camera sends them: a whole picture each second, each picture behind a delimiter.</summary>
+    /// <param name="hevc">As H.265.</param>
+    public static async Task<byte[]> StreamAsync(bool hevc)
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var coding = hevc
+                ? "-c:v libx265 -preset ultrafast -x265-params keyint=25:min-keyint=25:scenecut=0:bframes=0:repeat-headers=1:aud=1:log-level=none -f hevc"
+                : "-c:v libx264 -preset ultrafast -x264-params keyint=25:min-keyint=25:scenecut=0:bframes=0:repeat-headers=1:aud=1 -f h264";
+            await RunAsync(OfThisMachine, [.. $"-v error -nostdin -f lavfi -i testsrc=s=640x360:r=25:d=10 -pix_fmt yuv420p {coding}".Split(' '), file], Path.GetTempPath());
+            return await File.ReadAllBytesAsync(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static async Task FetchAsync()
     {
         await NodePrograms.FetchAsync(Folder, Path.GetRelativePath(Path.Combine(Folder, "node_modules"), Ffmpeg), Path.GetRelativePath(Path.Combine(Folder, "node_modules"), Ffprobe));

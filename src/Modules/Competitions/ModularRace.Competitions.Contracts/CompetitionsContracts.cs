@@ -31,10 +31,17 @@ public sealed record FindRacesOfCompetition(Guid CompetitionUuid, bool AsSaid = 
 /// <summary>A place on a race's course.</summary>
 /// <param name="RaceUuid">Where it hangs.</param>
 /// <param name="StandsFor">The location that it met in a merge of races; itself where it stands.</param>
-public sealed record LocationSummary(Guid ClientUuid, Guid RaceUuid, string Name, string? CourseSegment, int Position, bool Deleted, Guid StandsFor);
+/// <param name="HasCamera">A network camera looks at it. Where it is, <see cref="FindCamera"/> alone tells.</param>
+public sealed record LocationSummary(Guid ClientUuid, Guid RaceUuid, string Name, string? CourseSegment, int Position, bool Deleted, Guid StandsFor, bool HasCamera);
 
 /// <summary>The locations with these UUIDs that exist, tombstones included, in no order.</summary>
 public sealed record FindLocations(IReadOnlyCollection<Guid> Uuids) : IQuery<IReadOnlyList<LocationSummary>>;
+
+/// <summary>
+/// The address of a location's network camera, for the program that films with it, and for no page, answer or log: it may hold
+/// a password. Null: it has none, or does not stand.
+/// </summary>
+public sealed record FindCamera(Guid LocationUuid) : IQuery<string?>;
 
 /// <summary>The locations of a race in course order, without tombstones.</summary>
 public sealed record FindLocationsOfRace(Guid RaceUuid) : IQuery<IReadOnlyList<LocationSummary>>;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ModularRace.Incidents.Domain.Cameras;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Incidents.Features.Clips;
 using ModularRace.Incidents.Persistence;
@@ -13,8 +14,18 @@ using Quartz;
 
 namespace ModularRace.Incidents;
 
+/// <summary>What the module does in this host.</summary>
+public enum IncidentsRole
+{
+    /// <summary>On the cloud: keeps what was seen.</summary>
+    Keep,
+
+    /// <summary>On a Pi: films with the cameras of the course as well, and keeps their last minute.</summary>
+    KeepAndFilm,
+}
+
 /// <summary>What was seen: incidents, the reports of them with their clips, and the history of every change.</summary>
-public sealed class IncidentsModule : IModule
+public sealed class IncidentsModule(IncidentsRole role) : IModule
 {
     public void Add(IServiceCollection services, IConfiguration configuration)
     {
@@ -26,7 +37,11 @@ public sealed class IncidentsModule : IModule
         services.AddSingleton<FilmLook>();
         services.AddSingleton<ClipWriters>();
         services.AddScoped<ClipAccess>();
-        services.AddHandlersFrom(typeof(IncidentsModule).Assembly);
+        services.AddSingleton(CameraSettings.Read(configuration));
+        services.AddSingleton<CameraFilm>();
+        services.AddSingleton<CourseCameras>();
+        services.AddHandlersFrom(typeof(IncidentsModule).Assembly, type => role == IncidentsRole.KeepAndFilm || !type.Namespace!.EndsWith(".Features.Cameras", StringComparison.Ordinal));
+        if (role == IncidentsRole.KeepAndFilm) services.AddHostedService(provider => provider.GetRequiredService<CourseCameras>());
         services.AddQuartz(quartz =>
         {
             Every<SweepClipsJob>(quartz, new JobKey("clips", "incidents"), TimeSpan.FromHours(6));
@@ -62,5 +77,6 @@ public sealed class IncidentsModule : IModule
     {
         api.MapIncidents();
         api.MapClips();
+        if (role == IncidentsRole.KeepAndFilm) api.MapCameras();
     }
 }

@@ -71,6 +71,7 @@ internal sealed class RaceLocation : MergeableRecord, IHang, ICanBeDeleted
 
     public int? Position { get; set; }
 
+    /// <summary>Where its network camera is. It may hold a name and a password: it goes to who may change it and to the devices, and to nobody else.</summary>
     public string? CameraUrl { get; set; }
 
     public bool Deleted { get; set; }
@@ -99,7 +100,7 @@ internal sealed class RaceLocation : MergeableRecord, IHang, ICanBeDeleted
         Name = from.Text("name", Texts.Name, required: true) ?? "",
         CourseSegment = from.Text("course_segment", Texts.Name),
         Position = (int?)from.Integer("position", 0, ReferenceRules.MostPosition),
-        CameraUrl = from.Passing("camera_url", from.Text("camera_url", ReferenceRules.Url), ReferenceRules.CameraFault),
+        CameraUrl = from.Passing("camera_url", from.Text("camera_url", CameraAddress.Longest), CameraAddress.Fault),
         Deleted = from.Flag("deleted") ?? false,
     };
 }

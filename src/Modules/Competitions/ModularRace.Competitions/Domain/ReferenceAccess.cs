@@ -17,12 +17,13 @@ internal sealed class ReferenceAccess(ICurrentActor current, ISystemIdentity her
     }
 
     /// <param name="competitionUuid">The competition; null for what makes a new one: a role on all is needed.</param>
-    public void MustEdit(Guid? competitionUuid)
-    {
-        // On a Pi the referee may too, in an emergency.
-        if (IsCloud) current.Actor.Require(competitionUuid, Roles.Admin);
-        else current.Actor.Require(competitionUuid, Roles.Referee);
-    }
+    public void MustEdit(Guid? competitionUuid) => current.Actor.Require(competitionUuid, Editors);
+
+    /// <summary>Whether it could be changed here by who asks: what only such a one needs is not shown to others.</summary>
+    public bool MayEdit(Guid competitionUuid, ReferenceRecord record) => MadeHere(record) && current.Actor.May(competitionUuid, Editors);
+
+    // On a Pi the referee may too, in an emergency.
+    private string[] Editors => IsCloud ? [Roles.Admin] : [Roles.Referee];
 
     public bool MadeHere(ReferenceRecord record) => IsCloud || string.Equals(record.Origin, here.Origin, StringComparison.Ordinal);
 

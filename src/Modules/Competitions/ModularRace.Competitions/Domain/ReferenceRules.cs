@@ -22,8 +22,6 @@ internal static class ReferenceRules
 
     public static string? PageFault(string? value) => UrlFault(value, "http", "https");
 
-    public static string? CameraFault(string? value) => UrlFault(value, "http", "https", "rtsp", "rtsps");
-
     /// <summary>How many athletes one bib may have: a team is one bib.</summary>
     public static int AthletesPerBib(string discipline) => discipline is Disciplines.Team or Disciplines.MixedRelay ? MostAthletes : 1;
 

@@ -34,7 +34,7 @@ internal sealed class CreateLocationHandler(
         access.MustEdit(race.CompetitionUuid);
         if (request.ClientUuid is { } uuid && await db.RaceLocations.AsNoTracking().FirstOrDefaultAsync(l => l.ClientUuid == uuid, cancellationToken) is { } known)
             return known.RaceUuid == race.ClientUuid
-                ? new Saved<LocationView>(LocationView.Of(known), Created: false)
+                ? new Saved<LocationView>(LocationView.Of(known, access.MayEdit(race.CompetitionUuid, known)), Created: false)
                 : throw Preconditions.UuidTaken();
 
         var location = request.ToLocation(race.ClientUuid);

@@ -20,8 +20,9 @@ internal sealed class DeleteLocationHandler(
     public async Task<LocationView> Handle(DeleteLocation request, CancellationToken cancellationToken)
     {
         var stored = await db.RaceLocations.ForUpdate(request.LocationUuid, cancellationToken) ?? throw Problem.NotFound("location");
-        access.MustEdit(await db.Races.Where(r => r.ClientUuid == stored.RaceUuid).Select(r => r.CompetitionUuid).SingleAsync(cancellationToken));
-        if (stored.Deleted) return LocationView.Of(stored);
+        var competition = await db.Races.Where(r => r.ClientUuid == stored.RaceUuid).Select(r => r.CompetitionUuid).SingleAsync(cancellationToken);
+        access.MustEdit(competition);
+        if (stored.Deleted) return LocationView.Of(stored, access.MayEdit(competition, stored));
         stored.MustMatch(request.IfMatch);
         access.MustBeMadeHere(stored);
         var leaving = new ReferenceLeaving(stored.RaceUuid, [stored.ClientUuid], []);

@@ -18,6 +18,6 @@ internal sealed class ListLocationsHandler(CompetitionsDbContext db, ReferenceAc
         var race = await db.Races.StandingAsync(request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
         access.MustSee(race.CompetitionUuid);
         var locations = await db.RaceLocations.AsNoTracking().Where(l => l.RaceUuid == race.ClientUuid && !l.Deleted && l.MergedInto == null).ToListAsync(cancellationToken);
-        return SortedPage.Of(locations, request.Page, l => $"{SortedPage.Position(l.Position)}/{l.Name}/{l.ClientUuid:D}", LocationView.Of);
+        return SortedPage.Of(locations, request.Page, l => $"{SortedPage.Position(l.Position)}/{l.Name}/{l.ClientUuid:D}", l => LocationView.Of(l, access.MayEdit(race.CompetitionUuid, l)));
     }
 }

@@ -6,13 +6,18 @@ using ModularRace.Shared.Validation;
 namespace ModularRace.Competitions.Features.Locations;
 
 /// <summary>A place on a race's course as answers have it.</summary>
+/// <param name="CameraUrl">R15: a camera's address may hold its password, so only who may change the location sees it.</param>
+/// <param name="HasCamera">Whether there is one, for everybody.</param>
 /// <param name="Deleted">A tombstone: no list shows it.</param>
 internal sealed record LocationView(
-    Guid ClientUuid, string Revision, string Origin, Guid RaceUuid, string Name, string? CourseSegment, int? Position, string? CameraUrl, bool Deleted,
+    Guid ClientUuid, string Revision, string Origin, Guid RaceUuid, string Name, string? CourseSegment, int? Position, string? CameraUrl, bool HasCamera, bool Deleted,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    public static LocationView Of(RaceLocation l) =>
-        new(l.ClientUuid, l.Revision, l.Origin, l.RaceUuid, l.Name, l.CourseSegment, l.Position, l.CameraUrl, l.Deleted, l.CreatedAt, l.UpdatedAt);
+    public static LocationView Of(RaceLocation l, bool mayEdit) =>
+        new(l.ClientUuid, l.Revision, l.Origin, l.RaceUuid, l.Name, l.CourseSegment, l.Position, mayEdit ? l.CameraUrl : null, l.CameraUrl is not null, l.Deleted, l.CreatedAt, l.UpdatedAt);
+
+    /// <summary>For who has just changed it.</summary>
+    public static LocationView Of(RaceLocation l) => Of(l, mayEdit: true);
 }
 
 /// <summary>What a person says of a location, whole.</summary>
@@ -38,7 +43,6 @@ internal abstract class LocationFieldsValidator<T> : AbstractValidator<T> where 
         RuleFor(l => l.Name).IsRequiredText(Texts.Name);
         RuleFor(l => l.CourseSegment).IsText(Texts.Name);
         RuleFor(l => l.Position).IsFrom(0, ReferenceRules.MostPosition);
-        RuleFor(l => l.CameraUrl).IsText(ReferenceRules.Url);
-        RuleFor(l => l.CameraUrl).Passes(ReferenceRules.CameraFault);
+        RuleFor(l => l.CameraUrl).Passes(CameraAddress.Fault);
     }
 }

@@ -10,11 +10,15 @@ namespace ModularRace.Incidents.Domain.Clips;
 internal static class BoundedProgram
 {
     /// <summary>
-    /// Of the address space, in KB, and of the processor's time, in seconds; no core, no large file, few open ones. Where memory
-    /// runs out it is ended before anything else is.
+    /// Of the address space, in KB; no core, no file that it may write, few open ones. Where memory runs out it is ended before
+    /// anything else is.
     /// </summary>
-    private const string Bounds =
-        "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; ulimit -v 1572864 && ulimit -t 20 && ulimit -c 0 && ulimit -f 0 && ulimit -n 64 && exec nice -n 19 \"$0\" \"$@\"";
+    private const string Always = "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; ulimit -v 1572864 && ulimit -c 0 && ulimit -f 0 && ulimit -n 64";
+
+    /// <summary>Of the processor's time, in seconds.</summary>
+    private const string Briefly = " && ulimit -t 20";
+
+    private const string Run = " && exec nice -n 19 \"$0\" \"$@\"";
 
     /// <summary>What it wrote to its standard output; null: it failed, took too long, wrote too much, or is not there.</summary>
     /// <param name="program">Its path.</param>
@@ -24,7 +28,39 @@ internal static class BoundedProgram
     /// <param name="cancellationToken">Ends the program.</param>
     public static async Task<byte[]?> RunAsync(string program, IReadOnlyList<string> arguments, TimeSpan patience, int most, CancellationToken cancellationToken)
     {
-        string[] command = OperatingSystem.IsLinux() ? ["/bin/sh", "-c", Bounds, program, .. arguments] : [program, .. arguments];
+        using var process = Start(program, arguments, Always + Briefly + Run);
+        if (process is null) return null;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ending.CancelAfter(patience);
+        try
+        {
+            process.StandardInput.Close();
+            var faults = process.StandardError.BaseStream.CopyToAsync(Stream.Null, ending.Token);
+            if (await ReadAsync(process.StandardOutput.BaseStream, most, ending.Token) is not { } output) return null;
+            await faults;
+            await process.WaitForExitAsync(ending.Token);
+            return process.ExitCode == 0 ? output : null;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>
+    /// The same program for as long as it is wanted: as bounded, but in time. Whoever started it reads what it writes and says,
+    /// and ends it. Null: it is not there.
+    /// </summary>
+    public static Process? StartLasting(string program, IReadOnlyList<string> arguments) => Start(program, arguments, Always + Run);
+
+    private static Process? Start(string program, IReadOnlyList<string> arguments, string bounds)
+    {
+        string[] command = OperatingSystem.IsLinux() ? ["/bin/sh", "-c", bounds, program, .. arguments] : [program, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath(),
@@ -33,38 +69,13 @@ internal static class BoundedProgram
         start.Environment.Clear();
         start.Environment["PATH"] = path;
         start.Environment["LC_ALL"] = "C";
-        Process? process;
         try
         {
-            process = Process.Start(start);
+            return Process.Start(start);
         }
         catch (Win32Exception)
         {
             return null;
-        }
-
-        using (process)
-        {
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            ending.CancelAfter(patience);
-            try
-            {
-                process!.StandardInput.Close();
-                var faults = process.StandardError.BaseStream.CopyToAsync(Stream.Null, ending.Token);
-                if (await ReadAsync(process.StandardOutput.BaseStream, most, ending.Token) is not { } output) return null;
-                await faults;
-                await process.WaitForExitAsync(ending.Token);
-                return process.ExitCode == 0 ? output : null;
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                return null;
-            }
-            finally
-            {
-                if (!process!.HasExited) process.Kill(entireProcessTree: true);
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Incidents.Contracts;
+using ModularRace.Incidents.Domain.Cameras;
 using ModularRace.Incidents.Features.Clips;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Access;
@@ -9,7 +10,7 @@ using ModularRace.Shared.Persistence;
 namespace ModularRace.Incidents.Features.Clearing;
 
 /// <summary>A group stays or goes whole: the one that stands is shown with the reports of all.</summary>
-internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, DatabaseSession session, IClipStore store, IMediator mediator, ISystemIdentity system) : IRequestHandler<ClearIncidentRecords, KeptIncidentRecords>
+internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, DatabaseSession session, IClipStore store, CourseCameras cameras, IMediator mediator, ISystemIdentity system) : IRequestHandler<ClearIncidentRecords, KeptIncidentRecords>
 {
     public async Task<KeptIncidentRecords> Handle(ClearIncidentRecords request, CancellationToken cancellationToken)
     {
@@ -46,6 +47,7 @@ internal sealed class ClearIncidentRecordsHandler(IncidentsDbContext db, Databas
         var clips = await db.Clips.Where(c => !db.Reports.Any(r => r.Clip!.Sha256 == c.Sha256)).Select(c => c.Sha256).ToArrayAsync(cancellationToken);
         session.AfterCommit(async () =>
         {
+            await cameras.EndAllAsync();
             foreach (var upload in uploads) await store.DropIncomingAsync(upload, CancellationToken.None);
             foreach (var clip in clips) await mediator.Send(new DropClip(clip), CancellationToken.None);
         });
