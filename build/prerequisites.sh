@@ -57,6 +57,11 @@ need_browser() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || install_packages "Chromium, for the tests in a browser" chromium
 }
 
+# The tests of network cameras: 5 or later, as a Pi has it. npm's, which the other tests of films take, is too old.
+need_ffmpeg() {
+  command -v ffmpeg >/dev/null || install_packages "ffmpeg, for the tests of network cameras" ffmpeg
+}
+
 # Without it a fault in a script of the Pi would go unseen on the very machine that has no other check of it.
 need_shellcheck() {
   command -v shellcheck >/dev/null || install_packages "for the check of the scripts" shellcheck

@@ -13,6 +13,7 @@ need_dotnet
 need_node
 if [ -z "${MODULARRACE_TEST_POSTGRES:-}" ] && ! docker info >/dev/null 2>&1; then need_postgres; fi
 if ls -d tests/*Browser* >/dev/null 2>&1; then need_browser; fi
+need_ffmpeg
 need_shellcheck
 
 passed=0 failed=0

@@ -58,7 +58,7 @@ public static class FilmTools
             var coding = hevc
                 ? "-c:v libx265 -preset ultrafast -x265-params keyint=25:min-keyint=25:scenecut=0:bframes=0:repeat-headers=1:aud=1:log-level=none -f hevc"
                 : "-c:v libx264 -preset ultrafast -x264-params keyint=25:min-keyint=25:scenecut=0:bframes=0:repeat-headers=1:aud=1 -f h264";
-            await RunAsync(OfThisMachine, [.. $"-v error -nostdin -f lavfi -i testsrc=s=640x360:r=25:d=10 -pix_fmt yuv420p {coding}".Split(' '), file], Path.GetTempPath());
+            await NodePrograms.RunAsync(OfThisMachine, [.. $"-v error -nostdin -f lavfi -i testsrc=s=640x360:r=25:d=10 -pix_fmt yuv420p {coding}".Split(' '), file], Path.GetTempPath());
             return await File.ReadAllBytesAsync(file);
         }
         finally

@@ -12,7 +12,7 @@ internal static class CamerasEndpoints
 {
     public static void MapCameras(this IEndpointRouteBuilder api)
     {
-        api.MapPut("/device/cameras/{locationUuid:guid}", (Guid locationUuid, bool? again, IMediator mediator, CancellationToken ct) => mediator.Send(new KeepCamera(locationUuid, again ?? false), ct))
+        api.MapPut("/device/cameras/{uuid:guid}", (Guid uuid, bool? again, IMediator mediator, CancellationToken ct) => mediator.Send(new KeepCamera(uuid, again ?? false), ct))
             .WithTags("This device").RequireAuthorization(Policies.PiReferee).WithName("KeepCamera").WithSummary("Somebody reports at this location: the last minute of its camera is kept; says how it stands with it")
             .Produces<CameraView>().ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
     }

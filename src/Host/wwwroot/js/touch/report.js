@@ -2,6 +2,7 @@
 
 import { get } from './api.js';
 import * as bibs from './bibs.js';
+import * as camera from './camera.js';
 import * as clips from './clips.js';
 import { fill, h, icon, key, pageData, s } from './dom.js';
 import { ask } from './keyboard.js';
@@ -301,6 +302,7 @@ showGrid();
 showTray();
 refreshTally();
 refreshPhrases();
+camera.follow(place);
 setInterval(() => { showTray(); showGrid(); }, 500);
 setInterval(refreshTally, 30000);
 setInterval(() => { refreshStartList(); refreshPhrases(); }, 60000);

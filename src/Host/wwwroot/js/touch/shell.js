@@ -2,6 +2,7 @@
 // without reloading. Counts and their age come before the link: being offline is not a failure (R11).
 
 import { Away, call, get } from './api.js';
+import * as camera from './camera.js';
 import { figure, fill, h, icon, key } from './dom.js';
 import * as memory from './memory.js';
 import * as outbox from './outbox.js';
@@ -112,7 +113,10 @@ function showStrip() {
   else if (known && left === null) parts.push(h('span', { class: 'allsent' }, icon('check'), t('strip.allsent')));
   if (device?.failed > 0) parts.push(h('span', { class: 'failed' }, icon('alert'), t('strip.failed', { n: device.failed })));
   parts.push(link());
-  if (device?.paired !== false) parts.push(h('span', {}, device?.last_sync_at ? t('strip.last', { time: times.moment(device.last_sync_at) }) : t('strip.never')));
+  // Where a camera films there is room for one of the two, and only it can be looked after here.
+  const films = camera.part();
+  if (films) parts.push(films);
+  else if (device?.paired !== false) parts.push(h('span', {}, device?.last_sync_at ? t('strip.last', { time: times.moment(device.last_sync_at) }) : t('strip.never')));
   const free = cardFree();
   if (free) parts.push(h('span', { class: `end ${isCardLow() ? 'low' : ''}` }, icon(isCardLow() ? 'alert' : 'card'), free));
   fill(strip, parts);
@@ -217,6 +221,7 @@ export async function go(href) {
 }
 
 outbox.events.addEventListener('count', showStrip);
+camera.events.addEventListener('camera', showStrip);
 let soon = null;
 outbox.events.addEventListener('tap', event => {
   // After a tap the counts have changed, or the host has not answered: both are looked at in a moment, not at each event.

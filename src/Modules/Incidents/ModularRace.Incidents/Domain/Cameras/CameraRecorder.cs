@@ -24,7 +24,6 @@ internal sealed class CameraRecorder : IAsyncDisposable
     private readonly CancellationTokenSource ending = new();
     private readonly Guid location;
     private readonly CameraFilm film;
-    private readonly ClipFolder clips;
     private readonly ClipSettings settings;
     private readonly IRaceClock clock;
     private readonly TimeProvider time;
@@ -34,9 +33,9 @@ internal sealed class CameraRecorder : IAsyncDisposable
     private long wantedUntil;
 
     public CameraRecorder(
-        Guid location, string address, CameraRing ring, CameraFilm film, ClipFolder clips, ClipSettings settings, IRaceClock clock, TimeProvider time, ILogger logger)
+        Guid location, string address, CameraRing ring, CameraFilm film, ClipSettings settings, IRaceClock clock, TimeProvider time, ILogger logger)
     {
-        (this.location, Address, Ring, this.film, this.clips, this.settings, this.clock, this.time, this.logger) = (location, address, ring, film, clips, settings, clock, time, logger);
+        (this.location, Address, Ring, this.film, this.settings, this.clock, this.time, this.logger) = (location, address, ring, film, settings, clock, time, logger);
         Standing = new CameraStanding(CameraStates.Starting, Now);
         Want();
         running = RunAsync();
@@ -172,7 +171,7 @@ internal sealed class CameraRecorder : IAsyncDisposable
         if (!process.HasExited) process.Kill(entireProcessTree: true);
     }
 
-    private bool HasRoom() => !(clips.Free() < settings.LeastFree);
+    private bool HasRoom() => !(DiskSpace.Free(settings.Directory) < settings.LeastFree);
 
     /// <summary>Says how it stands, and wakes who waits. A change is a line in the log; a try is not.</summary>
     private void Stand(string state)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModularRace.Incidents.Domain.Clips;
-using ModularRace.Incidents.Persistence;
 using ModularRace.Shared.Time;
 
 namespace ModularRace.Incidents.Domain.Cameras;
@@ -12,13 +11,14 @@ namespace ModularRace.Incidents.Domain.Cameras;
 /// host, and what they kept goes with them; what a host left that was killed is there for the next, in the same boot.
 /// </summary>
 internal sealed class CourseCameras(
-    CameraSettings most, CameraFilm film, ClipFolder clips, ClipSettings settings, IRaceClock clock, TimeProvider time, ILogger<CourseCameras> logger) : IHostedService, IAsyncDisposable
+    CameraSettings most, CameraFilm film, ClipSettings settings, IRaceClock clock, TimeProvider time, ILogger<CourseCameras> logger) : IHostedService, IAsyncDisposable
 {
     /// <summary>Nobody has been at a location whose page has not asked for so long: its camera gives way to another's.</summary>
     private static readonly TimeSpan Left = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<Guid, CameraRecorder> recorders = [];
     private readonly SemaphoreSlim turn = new(1, 1);
+    private bool disposed;
 
     private string Root => Path.Combine(settings.Directory, "cameras");
 
@@ -45,7 +45,7 @@ internal sealed class CourseCameras(
             if (known is null)
             {
                 if (!await HasRoomForOneAsync()) return new CameraStanding(CameraStates.TooMany, null);
-                recorders[location] = known = new CameraRecorder(location, address, RingOf(location), film, clips, settings, clock, time, logger);
+                recorders[location] = known = new CameraRecorder(location, address, RingOf(location), film, settings, clock, time, logger);
             }
 
             known.Want();
@@ -92,8 +92,10 @@ internal sealed class CourseCameras(
 
     public Task StopAsync(CancellationToken cancellationToken) => EndAllAsync();
 
+    /// <summary>Once for the service, and once for the hosted one, which is the same.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true)) return;
         await EndAllAsync();
         turn.Dispose();
     }
