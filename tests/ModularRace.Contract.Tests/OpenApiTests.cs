@@ -54,7 +54,7 @@ public sealed class OpenApiTests(Season season)
         string[] pi =
         [
             "GET /device", "POST /device/pair", "GET /device/competitions", "POST /device/download", "GET /device/progress", "POST /device/sync", "GET /device/queue", "POST /device/queue/{}/retry",
-            "GET /device/clips", "PUT /device/clips", "PUT /device/cameras/{}", "GET /device/stick/start-lists", "GET /device/stick/start-list",
+            "GET /device/clips", "PUT /device/clips", "PUT /device/cameras/{}", "POST /reports/{}/clip/camera", "GET /device/stick/start-lists", "GET /device/stick/start-list",
         ];
         var onCloud = Operations(await season.Admin.Good("GET", "~/openapi/v1.json")).Select(o => o.Name).ToList();
         var onPi = Operations(await season.Pi.Good("GET", "~/openapi/v1.json")).Select(o => o.Name).ToList();

@@ -33,6 +33,8 @@ public sealed class CloudAndPi : IAsyncLifetime
     {
         var (ffmpeg, ffprobe) = await FilmTools.GetAsync();
         foreach (var host in new RunningHost[] { CloudHost, PiHost }) (host.Settings["Clips__Ffmpeg"], host.Settings["Clips__Ffprobe"]) = (ffmpeg, ffprobe);
+        // A network camera needs one that is newer.
+        PiHost.Settings["Clips__Ffmpeg"] = FilmTools.OfThisMachine;
         await CloudHost.InitializeAsync();
         Link = new MountainLink(CloudHost.Address);
         PiHost.OpenPhoneDoor();

@@ -6,6 +6,7 @@ import { t } from './texts.js';
 import * as times from './times.js';
 
 const everyMs = 4000;
+const offeredMs = 50000; // of the minute that is kept: ten seconds before the tap have to be in it
 
 /** 'camera' whenever it was asked how it stands. */
 export const events = new EventTarget();
@@ -30,6 +31,9 @@ async function ask(query = '') {
   events.dispatchEvent(new Event('camera'));
   setTimeout(ask, everyMs);
 }
+
+/** Whether it films at this location, and still has what it saw of a tap so long ago. */
+export const offers = (location, agoMs) => standing?.state === 'running' && where === location && agoMs < offeredMs;
 
 /** A word on it for the strip; null: there is nothing to say. */
 export function part() {

@@ -252,7 +252,7 @@ function showTray() {
   }
   const left = tap.withdraw ? 0 : Math.ceil((undoMs - passed) / 1000);
   const how = tap.withdraw ? (tap.withdrawn ? 'withdrawn' : 'withdrawing') : tap.refused ? 'refused' : tap.saved ? 'saved' : passed < outbox.patienceMs ? 'sending' : 'kept';
-  const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory, outbox.hasUnsavedAddition(tap), clips.of(tap.report_uuid)]);
+  const state = JSON.stringify([tap.report_uuid, how, Math.max(0, left), tap.wants, tap.saved?.matched, tap.saved?.report.revision, phrases, tap.onlyInMemory, outbox.hasUnsavedAddition(tap), clips.of(tap.report_uuid), camera.offers(tap.race_location_uuid, passed)]);
   if (state === trayState) return;
   trayState = state;
   const title = t(`tray.${how}`, { bib: tap.label, time: stamp(tap) });
@@ -282,6 +282,9 @@ function action(tap, how, left) {
   return key(ring, { onclick: () => outbox.withdraw(tap) }, t('undo'));
 }
 
+/** Where a tap was made, and how long ago. */
+const seen = tap => ({ location: tap.race_location_uuid, agoMs: performance.now() - tap.shownAt });
+
 function additions(tap) {
   const team = (tap.entry?.athletes ?? []).length > 1 ? tap.entry.athletes : [];
   const chosen = phrasesOfTap(tap);
@@ -290,7 +293,7 @@ function additions(tap) {
     class: 'athlete', 'aria-pressed': tap.wants.athlete_position === at + 1 ? 'true' : 'false',
     onclick: () => outbox.change(tap, { athlete_position: tap.wants.athlete_position === at + 1 ? null : at + 1 }),
   }, h('small', {}, t('athlete', { n: at + 1 }))));
-  return h('div', { class: 'what', role: 'group', 'aria-label': t('report.what_label') }, athletes, pick, tap.saved && clips.clipKey(tap.report_uuid, { class: 'film' }), key(icon('pen', 's28'), { class: 'more', 'aria-pressed': tap.text ? 'true' : 'false', onclick: writeText }, t('write')));
+  return h('div', { class: 'what', role: 'group', 'aria-label': t('report.what_label') }, athletes, pick, tap.saved && clips.clipKey(tap.report_uuid, seen(tap), { class: 'film' }), key(icon('pen', 's28'), { class: 'more', 'aria-pressed': tap.text ? 'true' : 'false', onclick: writeText }, t('write')));
 }
 
 // ---- beginning

@@ -2,6 +2,7 @@
 
 import { all, get, patch, post, Away, uuid } from './api.js';
 import * as bibs from './bibs.js';
+import * as camera from './camera.js';
 import * as clips from './clips.js';
 import { fill, h, icon, key, pageData } from './dom.js';
 import { ask } from './keyboard.js';
@@ -176,7 +177,7 @@ function showOne() {
   // What another took is at the cloud, not here; so is what was cleared.
   const held = live(incident).find(report => report.clip?.here);
   const film = held ? key(held.clip.poster ? h('img', { src: player.poster(held.client_uuid), alt: '' }) : icon('clip'), { class: 'film', onclick: () => player.watch(held, `${t('clip.watch')}, ${title(incident)}`) }, t('clip.watch'))
-    : own && !own.clip && clips.clipKey(own.client_uuid, { class: 'film' });
+    : own && !own.clip && clips.clipKey(own.client_uuid, { location: own.race_location_uuid ?? incident.race_location_uuid, agoMs: times.wallNow() - Date.parse(own.occurred_at_device) }, { class: 'film' });
   const steps = story(incident).slice(film ? -2 : -4);
   const gists = [gist(incident), incident.number && t('number', { n: incident.number }), t('count.reports', { n: reportCount(incident) }), clipWord(incident), held && held.clip.duration_ms === null && t('clip.no_length')].filter(Boolean);
   const standing = incident.standing !== false;
@@ -249,7 +250,8 @@ function takeBack() {
 
 show();
 refresh();
+camera.follow(place);
 setInterval(() => { if (!document.querySelector('.layer')) refresh(); }, 10000);
 outbox.events.addEventListener('tap', event => { if (event.detail.saved) refresh(); });
-clips.events.addEventListener('clip', event => { if (clips.of(event.detail)?.share === undefined) refresh(); else if (detail) showOne(); });
+clips.events.addEventListener('clip', event => { if (!clips.of(event.detail) || clips.of(event.detail).done) refresh(); else if (detail) showOne(); });
 shell.events.addEventListener('host', () => { if (!shell.hostAway) refresh(); });

@@ -15,6 +15,8 @@ internal sealed class CameraFilm(FilmPrograms programs)
     /// <summary>Of its words only these count: they may hold the address.</summary>
     private const int MostWords = 8 * 1024;
 
+    private static readonly TimeSpan CutPatience = TimeSpan.FromSeconds(20);
+
     public bool IsThere => programs.Ffmpeg is not null;
 
     /// <summary>Null: the program is not there, or the address is none that it may have.</summary>
@@ -42,6 +44,35 @@ internal sealed class CameraFilm(FilmPrograms programs)
         }
 
         return process;
+    }
+
+    /// <summary>
+    /// One clip of what a camera filmed, as an MP4 that plays from its beginning: no picture is coded anew. False: it cannot be
+    /// made, or what it is made of has gone meanwhile.
+    /// </summary>
+    /// <param name="footage">What it is made of.</param>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="most">Bytes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> CutAsync(Footage footage, string path, long most, CancellationToken cancellationToken)
+    {
+        if (programs.Ffmpeg is null) return false;
+        return await BoundedProgram.RunAsync(
+            programs.Ffmpeg,
+            [
+                "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "pipe", "-f", "mov", "-i", "pipe:0", "-map", "0:v:0", "-c", "copy", "-map_metadata", "-1",
+                "-fflags", "+bitexact", "-avoid_negative_ts", "make_zero", "-movflags", "+faststart", "-f", "mp4", $"file:{path}",
+            ],
+            CutPatience, MostWords, cancellationToken, (input, stop) => WriteAsync(footage, input, stop), most) is not null;
+    }
+
+    private static async Task WriteAsync(Footage footage, Stream input, CancellationToken cancellationToken)
+    {
+        foreach (var part in footage.Pieces.Prepend(footage.Head))
+        {
+            await using var file = File.OpenRead(part);
+            await file.CopyToAsync(input, cancellationToken);
+        }
     }
 
     /// <summary>What it said as it ended, as far as it says what to do: <see cref="CameraStates.Refused"/>, <see cref="CameraStates.NotH264"/> or <see cref="CameraStates.NoAnswer"/>.</summary>

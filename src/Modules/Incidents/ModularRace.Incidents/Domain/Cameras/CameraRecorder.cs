@@ -137,7 +137,7 @@ internal sealed class CameraRecorder : IAsyncDisposable
                     }
 
                     var now = clock.Read().MonotonicMs;
-                    Ring.Add(began, number, before, now, piece);
+                    Ring.Add(began, number, Math.Max(before, now - CameraRing.LongestPieceMs), now, piece);
                     (before, came) = (now, true);
                     Stand(CameraStates.Running);
                     if (!HasRoom()) return (CameraStates.NoRoom, came);

@@ -13,6 +13,9 @@ internal sealed class CameraRing(string folder)
     /// <summary>A minute, and what a tap reaches back before it.</summary>
     public const long HeldMs = 75_000;
 
+    /// <summary>From one whole picture to the next, at most: after a silence a piece is not taken to reach back over all of it.</summary>
+    public const long LongestPieceMs = 12_000;
+
     /// <summary>However much a camera sends: 16 Mbit/s for the whole of it.</summary>
     private const long MostBytes = 160L << 20;
 

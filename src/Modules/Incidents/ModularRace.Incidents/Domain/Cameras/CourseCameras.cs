@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ModularRace.Incidents.Domain.Clips;
+using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Time;
 
 namespace ModularRace.Incidents.Domain.Cameras;
@@ -21,6 +22,8 @@ internal sealed class CourseCameras(
     private bool disposed;
 
     private string Root => Path.Combine(settings.Directory, "cameras");
+
+    private string Cutting => Path.Combine(Root, "cutting");
 
     private string OfThisBoot => Path.Combine(Root, clock.Read().BootId.ToString("N"));
 
@@ -81,7 +84,14 @@ internal sealed class CourseCameras(
         }
     }
 
-    /// <summary>What lies here of another boot tells no time of this one.</summary>
+    /// <summary>Where a clip is made, before it is one; whoever makes it takes it away.</summary>
+    public string PlaceForAClip()
+    {
+        Directory.CreateDirectory(Cutting);
+        return Path.Combine(Cutting, $"{Uuids.New(time):N}.mp4");
+    }
+
+    /// <summary>What lies here of another boot tells no time of this one, and a clip that was not finished is none.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (Directory.Exists(Root))

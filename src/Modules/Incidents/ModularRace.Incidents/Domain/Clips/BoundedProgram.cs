@@ -10,10 +10,12 @@ namespace ModularRace.Incidents.Domain.Clips;
 internal static class BoundedProgram
 {
     /// <summary>
-    /// Of the address space, in KB; no core, no file that it may write, few open ones. Where memory runs out it is ended before
-    /// anything else is.
+    /// Of the address space, in KB; no core, few open files. Where memory runs out it is ended before anything else is.
     /// </summary>
-    private const string Always = "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; ulimit -v 1572864 && ulimit -c 0 && ulimit -f 0 && ulimit -n 64";
+    private const string Always = "{ echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null; ulimit -v 1572864 && ulimit -c 0 && ulimit -n 64 && ulimit -f ";
+
+    /// <summary>What the shell counts a file's length in.</summary>
+    private const int FileBlock = 512;
 
     /// <summary>Of the processor's time, in seconds.</summary>
     private const string Briefly = " && ulimit -t 20";
@@ -26,16 +28,20 @@ internal static class BoundedProgram
     /// <param name="patience">After it the program is ended.</param>
     /// <param name="most">Bytes of output.</param>
     /// <param name="cancellationToken">Ends the program.</param>
-    public static async Task<byte[]?> RunAsync(string program, IReadOnlyList<string> arguments, TimeSpan patience, int most, CancellationToken cancellationToken)
+    /// <param name="input">Writes what it reads from its standard input; null: nothing.</param>
+    /// <param name="mostWritten">Bytes of a file that it may write; 0: none.</param>
+    public static async Task<byte[]?> RunAsync(
+        string program, IReadOnlyList<string> arguments, TimeSpan patience, int most, CancellationToken cancellationToken, Func<Stream, CancellationToken, Task>? input = null, long mostWritten = 0)
     {
-        using var process = Start(program, arguments, Always + Briefly + Run);
+        using var process = Start(program, arguments, mostWritten, Briefly + Run);
         if (process is null) return null;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(patience);
         try
         {
-            process.StandardInput.Close();
             var faults = process.StandardError.BaseStream.CopyToAsync(Stream.Null, ending.Token);
+            if (input is not null) await input(process.StandardInput.BaseStream, ending.Token);
+            process.StandardInput.Close();
             if (await ReadAsync(process.StandardOutput.BaseStream, most, ending.Token) is not { } output) return null;
             await faults;
             await process.WaitForExitAsync(ending.Token);
@@ -56,11 +62,11 @@ internal static class BoundedProgram
     /// The same program for as long as it is wanted: as bounded, but in time. Whoever started it reads what it writes and says,
     /// and ends it. Null: it is not there.
     /// </summary>
-    public static Process? StartLasting(string program, IReadOnlyList<string> arguments) => Start(program, arguments, Always + Run);
+    public static Process? StartLasting(string program, IReadOnlyList<string> arguments) => Start(program, arguments, 0, Run);
 
-    private static Process? Start(string program, IReadOnlyList<string> arguments, string bounds)
+    private static Process? Start(string program, IReadOnlyList<string> arguments, long mostWritten, string rest)
     {
-        string[] command = OperatingSystem.IsLinux() ? ["/bin/sh", "-c", bounds, program, .. arguments] : [program, .. arguments];
+        string[] command = OperatingSystem.IsLinux() ? ["/bin/sh", "-c", $"{Always}{mostWritten / FileBlock}{rest}", program, .. arguments] : [program, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath(),
