@@ -14,7 +14,7 @@ internal static class Composition
         SystemMode.Cloud =>
         [
             new CompetitionsModule(CompetitionsRole.KeepAndMerge),
-            new IncidentsModule(IncidentsRole.Keep),
+            new IncidentsModule(IncidentsRole.KeepByRule),
             new DedupModule(DedupRole.RuleAndReview),
             new SyncModule(SyncRole.Server),
         ],

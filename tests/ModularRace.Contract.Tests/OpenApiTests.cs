@@ -48,6 +48,7 @@ public sealed class OpenApiTests(Season season)
             "POST /sync/upload", "POST /sync/verify", "GET /sync/quarantine", "POST /sync/quarantine/{}", "GET /conflicts", "GET /conflicts/{}", "POST /conflicts/{}/resolve", "GET /merges", "POST /merges/{}/undo",
             "GET /suggestions", "POST /suggestions/{}", "GET /competitions/{}/replay", "POST /competitions/{}/merge", "DELETE /competitions/{}/merge", "POST /races/{}/merge", "DELETE /races/{}/merge",
             "POST /competitions/{}/erasure", "GET /competitions/{}/erasures", "GET /competitions/{}/retention", "PUT /competitions/{}/retention",
+            "GET /competitions/{}/clip-retention", "PUT /competitions/{}/clip-retention", "GET /competitions/{}/clip-retention/preview", "GET /competitions/{}/clip-holds", "POST /competitions/{}/clip-holds", "DELETE /clip-holds/{}",
             "GET /people", "POST /people", "GET /people/{}", "PATCH /people/{}", "POST /people/{}/password-reset", "POST /people/{}/end-sessions",
             "GET /webhooks", "POST /webhooks", "GET /webhooks/{}", "PATCH /webhooks/{}", "DELETE /webhooks/{}", "POST /webhooks/{}/test", "GET /webhooks/{}/deliveries", "POST /webhooks/{}/deliveries/{}/redeliver", "GET /audit",
         ];

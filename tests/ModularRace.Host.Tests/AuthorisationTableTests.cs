@@ -61,6 +61,7 @@ public sealed class CloudAuthorisationTableTests(CloudInProcess host) : Authoris
         var race = Known["races"];
         foreach (var (bib, seconds) in new[] { (30, 0), (30, 10), (31, 0), (31, 60) })
             await PostAsync("incidents", new { race_uuid = race, race_location_uuid = Known["locations"], bib_number = bib, occurred_at = new DateTimeOffset(2026, 2, 8, 10, 0, seconds % 60, TimeSpan.Zero).AddSeconds(seconds - (seconds % 60)) });
+        Known["clip-holds"] = Text(await PostAsync($"competitions/{competition}/clip-holds", new { incident_uuid = Known["incidents"] }));
         Known["merges"] = await FirstAsync($"merges?competition_uuid={competition}");
         Known["suggestions"] = await FirstAsync($"suggestions?competition_uuid={competition}");
         await host.Database.ExecuteAsync(
@@ -171,6 +172,7 @@ public abstract class AuthorisationTable(InProcessHost host)
         ["POST /api/v1/competitions/{uuid:guid}/merge"] = k => new { into_uuid = k["other competition"], preview = true },
         ["POST /api/v1/races/{uuid:guid}/merge"] = k => new { into_uuid = k["other race"], preview = true },
         ["POST /api/v1/competitions/{uuid:guid}/erasure"] = _ => new { confirm = "Not its name" },
+        ["POST /api/v1/competitions/{uuid:guid}/clip-holds"] = k => new { race_uuid = k["races"] },
         ["POST /api/v1/conflicts/{uuid:guid}/resolve"] = _ => new { resolution = "cloud_wins" },
         ["POST /api/v1/suggestions/{uuid:guid}"] = _ => new { action = "dismiss" },
         ["POST /api/v1/sync/quarantine/{uuid:guid}"] = _ => new { action = "set_aside" },

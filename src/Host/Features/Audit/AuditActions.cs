@@ -9,7 +9,8 @@ internal static class AuditActions
         KeyMade = "key_made", KeyRevoked = "key_revoked",
         WebhookMade = "webhook_made", WebhookChanged = "webhook_changed", WebhookSecretChanged = "webhook_secret_changed", WebhookDeleted = "webhook_deleted",
         DeviceCodeMade = "device_code_made", DevicePaired = "device_paired", DeviceChanged = "device_changed", DeviceRevoked = "device_revoked",
-        NamesErased = "names_erased";
+        NamesErased = "names_erased",
+        ClipRuleSet = "clip_rule_set", ClipsRemoved = "clips_removed", ClipHoldSet = "clip_hold_set", ClipHoldLifted = "clip_hold_lifted";
 
     /// <summary>As a sentence goes on after who did it.</summary>
     public static readonly IReadOnlyDictionary<string, string> Words = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -38,6 +39,10 @@ internal static class AuditActions
         [DeviceChanged] = "changed the Pi",
         [DeviceRevoked] = "revoked the Pi",
         [NamesErased] = "erased names in",
+        [ClipRuleSet] = "set how long clips stay of",
+        [ClipsRemoved] = "removed clips by the rule of",
+        [ClipHoldSet] = "put a hold on clips of",
+        [ClipHoldLifted] = "lifted a hold on clips of",
     };
 }
 

@@ -50,6 +50,40 @@ public sealed record FindHeldClips(IReadOnlyCollection<string> Sha256) : IQuery<
 /// <param name="DurationMs">Null: unknown.</param>
 public sealed record HeldClip(string Sha256, long SizeBytes, string ContentType, long? DurationMs);
 
+/// <summary>
+/// Asked of the modules after this one before the bytes of clips go by a competition's rule, within the transaction and under
+/// the locks of their races: whoever knows of something that waits for a person over one adds why, and it stays.
+/// </summary>
+public sealed record ClipsExpiring(IReadOnlyCollection<ExpiringClip> Clips) : INotification
+{
+    /// <summary>SHA-256 to a reason, such as <c>in_conflict</c>.</summary>
+    public IDictionary<string, string> Stay { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <param name="Records">The reports that name it, and all incidents that these are shown with.</param>
+public sealed record ExpiringClip(string Sha256, IReadOnlyCollection<Guid> Records);
+
+/// <summary>
+/// On the cloud: of these clips those that were here, whole and verified, and went by their competitions' rules, of each report
+/// that names them. Nobody needs to send or keep them any more.
+/// </summary>
+public sealed record FindRemovedClips(IReadOnlyCollection<string> Sha256) : IQuery<IReadOnlyList<string>>;
+
+/// <summary>An admin said when the clips of a competition go by themselves, within the transaction.</summary>
+/// <param name="Name">Of the competition.</param>
+/// <param name="Days">After its last day; null: they stay.</param>
+public sealed record ClipRuleSet(Guid CompetitionUuid, string Name, int? Days) : INotification;
+
+/// <summary>A person put a hold on clips, or lifted it, within the transaction.</summary>
+/// <param name="Name">Of the competition.</param>
+/// <param name="What">In words: "No. 12", or a race's name.</param>
+/// <param name="Lifted">False: it was put.</param>
+public sealed record ClipHoldChanged(Guid CompetitionUuid, string Name, string What, bool Lifted) : INotification;
+
+/// <summary>Clips went by a competition's rule: how many since this was said last.</summary>
+/// <param name="Name">Of the competition.</param>
+public sealed record ClipsRemoved(Guid CompetitionUuid, string Name, int Clips, long Bytes) : INotification;
+
 /// <summary>The bytes of a clip, to be read from any place; the caller closes it. Null: they are not here.</summary>
 public sealed record OpenHeldClip(string Sha256) : IQuery<Stream?>;
 

@@ -42,7 +42,8 @@ public sealed record ReportView(
     DateTimeOffset? WithdrawnAt, string? WithdrawnBy, ClipView? Clip, string Revision, string Origin, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
 /// <param name="DurationMs">Null: unknown.</param>
-/// <param name="State"><c>pending, stored, failed</c>.</param>
+/// <param name="State"><c>pending, stored, failed</c>; what went by a rule was <c>stored</c>.</param>
 /// <param name="Here">It is served by the system that was asked.</param>
 /// <param name="Poster">So is a picture of it, at <c>/reports/{uuid}/clip/poster</c>.</param>
-public sealed record ClipView(string Sha256, long SizeBytes, string ContentType, long? DurationMs, string State, bool Here, bool Poster);
+/// <param name="RemovedAt">When its bytes went by the competition's rule; null: they did not.</param>
+public sealed record ClipView(string Sha256, long SizeBytes, string ContentType, long? DurationMs, string State, bool Here, bool Poster, DateTimeOffset? RemovedAt);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModularRace.Incidents.Domain.Cameras;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Incidents.Features.Clips;
+using ModularRace.Incidents.Features.OnServer.Keeping;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Incidents.Persistence.S3;
 using ModularRace.Shared.Access;
@@ -17,10 +18,10 @@ namespace ModularRace.Incidents;
 /// <summary>What the module does in this host.</summary>
 public enum IncidentsRole
 {
-    /// <summary>On the cloud: keeps what was seen.</summary>
-    Keep,
+    /// <summary>On the cloud: keeps what was seen; clips go when their competition has a rule that says so.</summary>
+    KeepByRule,
 
-    /// <summary>On a Pi: films with the cameras of the course as well, and keeps their last minute.</summary>
+    /// <summary>On a Pi: keeps all until it is cleared, films with the cameras of the course as well, and keeps their last minute.</summary>
     KeepAndFilm,
 }
 
@@ -40,14 +41,20 @@ public sealed class IncidentsModule(IncidentsRole role) : IModule
         services.AddSingleton(CameraSettings.Read(configuration));
         services.AddSingleton<CameraFilm>();
         services.AddSingleton<CourseCameras>();
-        services.AddHandlersFrom(typeof(IncidentsModule).Assembly, type => role == IncidentsRole.KeepAndFilm || !type.Namespace!.EndsWith(".Features.Cameras", StringComparison.Ordinal));
+        services.AddHandlersFrom(typeof(IncidentsModule).Assembly, Plays);
         if (role == IncidentsRole.KeepAndFilm) services.AddHostedService(provider => provider.GetRequiredService<CourseCameras>());
+        else services.AddScoped<ClipVerdicts>();
         services.AddQuartz(quartz =>
         {
             Every<SweepClipsJob>(quartz, new JobKey("clips", "incidents"), TimeSpan.FromHours(6));
             Every<MakePostersJob>(quartz, MakePostersJob.Key, TimeSpan.FromMinutes(10));
+            if (role == IncidentsRole.KeepByRule) Every<RemoveDueClipsJob>(quartz, new JobKey("clip-rules", "incidents"), TimeSpan.FromHours(1));
         });
     }
+
+    private bool Plays(Type type) => role == IncidentsRole.KeepAndFilm
+        ? !type.Namespace!.Contains(".OnServer", StringComparison.Ordinal)
+        : !type.Namespace!.EndsWith(".Features.Cameras", StringComparison.Ordinal);
 
     /// <summary>A Pi has its card, whatever is set.</summary>
     private static void AddClipStore(IServiceCollection services, S3Settings? s3)
@@ -78,5 +85,6 @@ public sealed class IncidentsModule(IncidentsRole role) : IModule
         api.MapIncidents();
         api.MapClips();
         if (role == IncidentsRole.KeepAndFilm) api.MapCameras();
+        else api.MapClipRetention();
     }
 }

@@ -1,4 +1,5 @@
 using ModularRace.Incidents.Contracts;
+using ModularRace.Incidents.Domain.Clips;
 
 namespace ModularRace.Incidents.Domain;
 
@@ -8,8 +9,8 @@ internal static class Views
     extension(IncidentView)
     {
         /// <param name="group">The incident with those that it stands for.</param>
-        /// <param name="clips">SHA-256 to what is known of the clip here; what is not in it is pending.</param>
-        public static IncidentView Of(IncidentGroup group, IReadOnlyDictionary<string, KnownClip> clips)
+        /// <param name="clips">What is known of the clips here; what is not in it is pending.</param>
+        public static IncidentView Of(IncidentGroup group, KnownClips clips)
         {
             var standing = group.Standing;
             var decided = group.Decided;
@@ -27,16 +28,26 @@ internal static class Views
 
     extension(ReportView)
     {
-        public static ReportView Of(Report r, Incident incident, IReadOnlyDictionary<string, KnownClip> clips) => new(
+        public static ReportView Of(Report r, Incident incident, KnownClips clips) => new(
             r.ClientUuid, r.IncidentUuid, r.BibNumber ?? incident.BibNumber, r.RaceLocationUuid ?? incident.RaceLocationUuid, r.AthletePosition, r.ReporterName, r.ReportedBy,
             r.Description, r.PenaltyCode, r.OccurredAt, r.At.OccurredAtDevice, r.At.ClockOffsetMs, r.At.ClockUncertaintyMs, r.At.ClockSource,
             r.WithdrawnAt, r.WithdrawnBy,
-            r.Clip is null ? null : Of(r.Clip, clips.GetValueOrDefault(r.Clip.Sha256)),
+            r.Clip is null ? null : Of(r.Clip, clips.ByDigest.GetValueOrDefault(r.Clip.Sha256), clips.RemovedOf(r)),
             r.Revision, r.Origin, r.CreatedAt, r.UpdatedAt);
 
-        private static ClipView Of(Clip clip, KnownClip? known) =>
-            new(clip.Sha256, clip.SizeBytes, clip.ContentType, clip.DurationMs ?? known?.DurationMs, known?.State ?? ClipStates.Pending, known?.Held ?? false, known is { Held: true, HasPoster: true });
+        // What went by the rule was stored, whole and verified; that another report keeps the same bytes here is not this one's.
+        private static ClipView Of(Clip clip, KnownClip? known, RemovedClip? removed) => removed is not null
+            ? new(clip.Sha256, clip.SizeBytes, clip.ContentType, clip.DurationMs ?? removed.DurationMs, ClipStates.Stored, Here: false, Poster: false, removed.RemovedAt)
+            : new(clip.Sha256, clip.SizeBytes, clip.ContentType, clip.DurationMs ?? known?.DurationMs, known?.State ?? ClipStates.Pending, known?.Held ?? false, known is { Held: true, HasPoster: true }, RemovedAt: null);
     }
+}
+
+/// <summary>What this system knows of clips beside what their reports say.</summary>
+/// <param name="ByDigest">By SHA-256; what is not in it never came here.</param>
+/// <param name="Removed">By report: what went by a rule.</param>
+internal sealed record KnownClips(IReadOnlyDictionary<string, KnownClip> ByDigest, ILookup<Guid, RemovedClip> Removed)
+{
+    public RemovedClip? RemovedOf(Report report) => Removed[report.ClientUuid].FirstOrDefault(r => r.Sha256 == report.Clip?.Sha256);
 }
 
 /// <summary>What this system knows of a clip beside what its report says.</summary>

@@ -28,3 +28,34 @@ internal sealed class ClipUploadConfiguration : IEntityTypeConfiguration<ClipUpl
         builder.HasIndex(u => u.ReportUuid);
     }
 }
+
+internal sealed class ClipRuleConfiguration : IEntityTypeConfiguration<ClipRule>
+{
+    public void Configure(EntityTypeBuilder<ClipRule> builder)
+    {
+        builder.ToTable("clip_rules");
+        builder.HasIndex(r => r.CompetitionUuid).IsUnique();
+    }
+}
+
+internal sealed class ClipHoldConfiguration : IEntityTypeConfiguration<ClipHold>
+{
+    public void Configure(EntityTypeBuilder<ClipHold> builder)
+    {
+        builder.ToTable("clip_holds");
+        builder.HasIndex(h => h.ClientUuid).IsUnique();
+        builder.HasIndex(h => h.CompetitionUuid);
+    }
+}
+
+internal sealed class RemovedClipConfiguration : IEntityTypeConfiguration<RemovedClip>
+{
+    public void Configure(EntityTypeBuilder<RemovedClip> builder)
+    {
+        builder.ToTable("removed_clips");
+        builder.Property(r => r.Sha256).HasMaxLength(64);
+        builder.HasIndex(r => new { r.ReportUuid, r.Sha256 }).IsUnique();
+        builder.HasIndex(r => r.Sha256);
+        builder.HasIndex(r => r.CompetitionUuid);
+    }
+}

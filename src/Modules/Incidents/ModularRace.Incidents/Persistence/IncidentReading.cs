@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
+using ModularRace.Incidents.Domain.Clips;
 
 namespace ModularRace.Incidents.Persistence;
 
-/// <summary>Reads incidents as they are shown: by group, in two queries however many there are, and one more where there are clips.</summary>
+/// <summary>Reads incidents as they are shown: by group, in two queries however many there are, and two more where there are clips.</summary>
 internal static class IncidentReading
 {
-    private static readonly Dictionary<string, KnownClip> NoClips = new(StringComparer.Ordinal);
+    private static readonly KnownClips NoClips = new(new Dictionary<string, KnownClip>(StringComparer.Ordinal), Array.Empty<RemovedClip>().ToLookup(r => r.ReportUuid));
 
     /// <summary>The groups that these incidents are shown with, by the one that stands; an alias finds its group too.</summary>
     public static async Task<Dictionary<Guid, IncidentView>> ReadGroupsAsync(
@@ -24,12 +25,13 @@ internal static class IncidentReading
     }
 
     /// <summary>What is known of the clips that these reports name, as far as anything of them came here.</summary>
-    public static async Task<IReadOnlyDictionary<string, KnownClip>> ReadClipsAsync(this IncidentsDbContext db, IEnumerable<Report> reports, CancellationToken cancellationToken)
+    public static async Task<KnownClips> ReadClipsAsync(this IncidentsDbContext db, IEnumerable<Report> reports, CancellationToken cancellationToken)
     {
-        var named = reports.Select(r => r.Clip?.Sha256).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        return named.Length == 0
-            ? NoClips
-            : await db.Clips.AsNoTracking().Where(c => named.Contains(c.Sha256)).Select(c => new { c.Sha256, Known = new KnownClip(c.State, c.DurationMs, c.Held, c.HasPoster) }).ToDictionaryAsync(c => c.Sha256, c => c.Known, StringComparer.Ordinal, cancellationToken);
+        var filmed = reports.Where(r => r.Clip is not null).ToList();
+        if (filmed.Count == 0) return NoClips;
+        var (named, uuids) = (filmed.Select(r => r.Clip!.Sha256).Distinct(StringComparer.Ordinal).ToArray(), filmed.Select(r => r.ClientUuid).ToArray());
+        var known = await db.Clips.AsNoTracking().Where(c => named.Contains(c.Sha256)).Select(c => new { c.Sha256, Known = new KnownClip(c.State, c.DurationMs, c.Held, c.HasPoster) }).ToDictionaryAsync(c => c.Sha256, c => c.Known, StringComparer.Ordinal, cancellationToken);
+        return new KnownClips(known, (await db.RemovedClips.AsNoTracking().Where(r => uuids.Contains(r.ReportUuid)).ToListAsync(cancellationToken)).ToLookup(r => r.ReportUuid));
     }
 
     /// <summary>The incident with this UUID as it is shown, resolved to the one that stands; null where there is none.</summary>

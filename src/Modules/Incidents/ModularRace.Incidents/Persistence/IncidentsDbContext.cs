@@ -21,6 +21,12 @@ internal sealed class IncidentsDbContext(DbContextOptions<IncidentsDbContext> op
     public DbSet<StoredClip> Clips => Set<StoredClip>();
 
     public DbSet<ClipUpload> ClipUploads => Set<ClipUpload>();
+
+    public DbSet<ClipRule> ClipRules => Set<ClipRule>();
+
+    public DbSet<ClipHold> ClipHolds => Set<ClipHold>();
+
+    public DbSet<RemovedClip> RemovedClips => Set<RemovedClip>();
 }
 
 /// <summary>For <c>dotnet ef</c> only: it writes migrations without a host and without a database.</summary>

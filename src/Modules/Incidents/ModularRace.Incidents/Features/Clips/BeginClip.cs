@@ -38,7 +38,7 @@ internal sealed class BeginClipValidator : AbstractValidator<BeginClip>
 internal sealed class BeginClipHandler(
     IncidentsDbContext db, ClipSettings settings, IClipStore store, ClipAccess access, IMediator mediator, TimeProvider time) : IRequestHandler<BeginClip, ClipProgress>
 {
-    /// <exception cref="Problem">404; 403; 409 <c>clip_exists, clip_not_named</c>; 413 <c>clip_too_large</c>; 507 <c>disk_full</c>.</exception>
+    /// <exception cref="Problem">404; 403; 409 <c>clip_exists, clip_not_named, clip_removed</c>; 413 <c>clip_too_large</c>; 507 <c>disk_full</c>.</exception>
     public async Task<ClipProgress> Handle(BeginClip request, CancellationToken cancellationToken)
     {
         var (reportUuid, length) = (request.ReportUuid!.Value, request.Length!.Value);
@@ -48,6 +48,8 @@ internal sealed class BeginClipHandler(
         var incident = report is null ? null : await db.Incidents.AsNoTracking().SingleAsync(i => i.ClientUuid == report.IncidentUuid, cancellationToken);
         await access.RequireAsync(reportUuid, request.Sha256, report, incident, cancellationToken);
 
+        if (request.Sha256 is not null && await db.FindRemovalAsync(reportUuid, request.Sha256, cancellationToken) is { } removed)
+            return await IsRemovedAsync(request, removed, incident, cancellationToken);
         var named = request.Sha256 is { } sha256 && report?.Clip?.Sha256 == sha256;
         var known = request.Sha256 is null ? null : await db.Clips.AsNoTracking().SingleOrDefaultAsync(c => c.Sha256 == request.Sha256, cancellationToken);
         // Only for who has it named: else any digest that somebody saw would be a way to what it belongs to.
@@ -70,7 +72,7 @@ internal sealed class BeginClipHandler(
     /// <summary>R12: the same content is not sent at all.</summary>
     private async Task<ClipProgress> IsHereAsync(BeginClip request, StoredClip known, Incident? incident, CancellationToken cancellationToken)
     {
-        if (known.SizeBytes != request.Length) throw Problem.Validation("upload_length", "The clip with this SHA-256 has another length.");
+        if (known.SizeBytes != request.Length) throw OtherLength();
         var upload = Begun(request, incident);
         (upload.Received, upload.FinishedAt) = (upload.Length, upload.TouchedAt);
         await db.SaveChangesAsync(cancellationToken);
@@ -78,6 +80,23 @@ internal sealed class BeginClipHandler(
             await mediator.Publish(new ClipStored(upload.ReportUuid, incident.MergedInto ?? incident.ClientUuid, incident.RaceUuid, known.Sha256), cancellationToken);
         return new ClipProgress(upload.UploadUuid, upload.ReportUuid, upload.Length, upload.Length, Created: true);
     }
+
+    /// <summary>
+    /// It was here and went by the rule: a device has nothing to send, for good, and is told so as of any clip that is here; it
+    /// does not come back by what is sent again (R2). A person who means to bring it is told why not.
+    /// </summary>
+    private async Task<ClipProgress> IsRemovedAsync(BeginClip request, RemovedClip removed, Incident? incident, CancellationToken cancellationToken)
+    {
+        if (access.Device is null)
+            throw Problem.Conflict("clip_removed", "This clip went by the competition's rule and does not come back to this report. Add a report of your own with it.");
+        if (removed.SizeBytes != request.Length) throw OtherLength();
+        var upload = Begun(request, incident);
+        (upload.Received, upload.FinishedAt) = (upload.Length, upload.TouchedAt);
+        await db.SaveChangesAsync(cancellationToken);
+        return new ClipProgress(upload.UploadUuid, upload.ReportUuid, upload.Length, upload.Length, Created: true);
+    }
+
+    private static Problem OtherLength() => Problem.Validation("upload_length", "The clip with this SHA-256 has another length.");
 
     private ClipUpload Begun(BeginClip request, Incident? incident)
     {

@@ -100,8 +100,15 @@ internal sealed class KeepClipHandler(
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.Received, u => u.Length).SetProperty(u => u.FinishedAt, now).SetProperty(u => u.TouchedAt, now), cancellationToken);
         if (finished == 0) throw new Problem(409, "upload_superseded", "Another request goes on with this upload.");
 
-        await store.KeepAsync(upload.UploadUuid, clip.Sha256, cancellationToken);
         session.AfterCommit(() => store.DropIncomingAsync(upload.UploadUuid, CancellationToken.None));
+        if (await db.FindRemovalAsync(upload.ReportUuid, clip.Sha256, cancellationToken) is not null)
+        {
+            // It was on its way when the rule took it: it does not come back by that, nor stay where it was laid already.
+            if (!await db.Clips.AnyAsync(c => c.Sha256 == clip.Sha256 && c.Held, cancellationToken)) await store.DropAsync(clip.Sha256, CancellationToken.None);
+            return default;
+        }
+
+        await store.KeepAsync(upload.UploadUuid, clip.Sha256, cancellationToken);
         // On a Pi it is to be sent yet; but what the cloud has said of it stays said.
         var state = system.Origin == CloudIdentity.Cloud ? ClipStates.Stored : ClipStates.Pending;
         await db.Database.ExecuteSqlAsync(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Incidents.Domain;
@@ -24,6 +25,8 @@ internal sealed class ServeClipHandler(IncidentsDbContext db, IClipStore store, 
     public async Task<ServedClip> Handle(ServeClip request, CancellationToken cancellationToken)
     {
         var report = await FindSeenAsync(db, current, request.ReportUuid, cancellationToken);
+        if (report.Clip is not null && await db.RemovedClips.AsNoTracking().SingleOrDefaultAsync(r => r.ReportUuid == report.ClientUuid && r.Sha256 == report.Clip.Sha256, cancellationToken) is { } removed)
+            throw new Problem(404, "not_found", string.Create(CultureInfo.InvariantCulture, $"The report's clip went by the competition's rule on {removed.RemovedAt:d MMMM yyyy}."));
         var clip = report.Clip is null ? null : await db.Clips.AsNoTracking().SingleOrDefaultAsync(c => c.Sha256 == report.Clip.Sha256 && c.Held, cancellationToken);
         return clip is not null && await store.TryOpenAsync(clip.Sha256, cancellationToken) is { } bytes
             ? new ServedClip(clip.Sha256, clip.ContentType, clip.ChangedAt, bytes)
@@ -50,7 +53,7 @@ internal sealed class ServePosterHandler(IncidentsDbContext db, IClipStore store
     public async Task<ServedPoster> Handle(ServePoster request, CancellationToken cancellationToken)
     {
         var sha256 = (await ServeClipHandler.FindSeenAsync(db, current, request.ReportUuid, cancellationToken)).Clip?.Sha256;
-        var has = sha256 is not null && await db.Clips.AnyAsync(c => c.Sha256 == sha256 && c.Held && c.HasPoster, cancellationToken);
+        var has = sha256 is not null && !await db.RemovedClips.AnyAsync(r => r.ReportUuid == request.ReportUuid && r.Sha256 == sha256, cancellationToken) && await db.Clips.AnyAsync(c => c.Sha256 == sha256 && c.Held && c.HasPoster, cancellationToken);
         return has && await store.TryOpenPosterAsync(sha256!, cancellationToken) is { } jpeg ? new ServedPoster(sha256!, jpeg) : throw new Problem(404, "not_found", "There is no picture of a clip of this report.");
     }
 }

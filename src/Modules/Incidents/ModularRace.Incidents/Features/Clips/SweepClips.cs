@@ -75,15 +75,24 @@ internal sealed class DropClipHandler(IncidentsDbContext db, DatabaseSession ses
     public async Task<bool> Handle(DropClip request, CancellationToken cancellationToken)
     {
         await session.LockAsync(ClipLock.Scope, ClipLock.Of(request.Sha256), cancellationToken);
-        if (await db.Reports.AnyAsync(r => r.Clip!.Sha256 == request.Sha256, cancellationToken)) return false;
-        if (await db.ClipUploads.AnyAsync(u => u.Sha256 == request.Sha256, cancellationToken)) return false;
-        var leaving = new ClipsLeaving([request.Sha256]);
-        await mediator.Publish(leaving, cancellationToken);
-        if (leaving.InUse.Count > 0) return false;
+        if (!await IsRemovedAsync(request.Sha256, cancellationToken) && await IsNamedAsync(request.Sha256, cancellationToken)) return false;
         await db.Clips.Where(c => c.Sha256 == request.Sha256).ExecuteDeleteAsync(cancellationToken);
         // Under the lock still: whoever brings the same content again waits for this. A commit that fails leaves a row without bytes, as a lost disk does.
         await store.DropAsync(request.Sha256, CancellationToken.None);
         return true;
+    }
+
+    /// <summary>It went by a rule, and lies here by a host that died when it came again.</summary>
+    private async Task<bool> IsRemovedAsync(string sha256, CancellationToken cancellationToken) =>
+        await db.WhereNobodyNeeds([sha256]).AnyAsync(cancellationToken) && !await db.Clips.AnyAsync(c => c.Sha256 == sha256 && c.Held, cancellationToken);
+
+    private async Task<bool> IsNamedAsync(string sha256, CancellationToken cancellationToken)
+    {
+        if (await db.Reports.AnyAsync(r => r.Clip!.Sha256 == sha256, cancellationToken)) return true;
+        if (await db.ClipUploads.AnyAsync(u => u.Sha256 == sha256, cancellationToken)) return true;
+        var leaving = new ClipsLeaving([sha256]);
+        await mediator.Publish(leaving, cancellationToken);
+        return leaving.InUse.Count > 0;
     }
 }
 

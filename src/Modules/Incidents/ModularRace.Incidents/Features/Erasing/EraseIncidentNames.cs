@@ -29,6 +29,7 @@ internal sealed class EraseIncidentNames(IncidentsDbContext db, IncidentChanges 
                   signed AS (
                       SELECT officialized_by AS name FROM cases UNION SELECT decided_by FROM cases
                       UNION SELECT reporter_name FROM seen UNION SELECT reported_by FROM seen UNION SELECT withdrawn_by FROM seen
+                      UNION SELECT set_by FROM incidents.clip_holds WHERE competition_uuid = ANY({competitions})
                       UNION SELECT h.by FROM incidents.history_entries h WHERE h.record_uuid IN (SELECT client_uuid FROM cases UNION SELECT client_uuid FROM seen))
              SELECT name AS "Value" FROM signed WHERE name IS NOT NULL
              """).ToListAsync(cancellationToken));
@@ -43,6 +44,13 @@ internal sealed class EraseIncidentNames(IncidentsDbContext db, IncidentChanges 
             foreach (var asSaid in (bool[])[false, true])
                 races.AddRange((await mediator.Send(new FindRacesOfCompetition(competition, asSaid), cancellationToken)).Select(r => r.ClientUuid));
         await session.LockAsync(RaceLock.Scope, races, cancellationToken);
+
+        foreach (var hold in await db.ClipHolds.Where(h => competitions.Contains(h.CompetitionUuid)).ToListAsync(cancellationToken))
+        {
+            var (by, note) = (hold.SetBy, hold.Note);
+            (hold.SetBy, hold.Note) = (notification.Names.Signature(by), notification.Names.Text(note));
+            notification.Found("holds", (by, hold.SetBy), (note, hold.Note));
+        }
 
         var now = Instants.ToMilliseconds(time.GetUtcNow());
         for (var after = 0L; await db.Incidents.Where(i => competitions.Contains(i.CompetitionUuid) && i.Id > after).OrderBy(i => i.Id).Take(Page).ToListAsync(cancellationToken) is { Count: > 0 } page;)

@@ -32,10 +32,10 @@ internal sealed record ListIncidents(
 /// <summary>What a list may ask of the clips of an incident.</summary>
 internal static class ClipFilters
 {
-    public const string With = "with", Without = "without";
+    public const string With = "with", Without = "without", Removed = "removed";
 
-    /// <summary>With one, without any, or with one in that state.</summary>
-    public static readonly IReadOnlyList<string> All = [With, Without, ClipStates.Stored, ClipStates.Pending, ClipStates.Failed];
+    /// <summary>With one, without any, or with one in that state; those that went by a rule are in none, but on their own.</summary>
+    public static readonly IReadOnlyList<string> All = [With, Without, ClipStates.Stored, ClipStates.Pending, ClipStates.Failed, Removed];
 }
 
 internal sealed class ListIncidentsValidator : AbstractValidator<ListIncidents>
@@ -100,6 +100,10 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
     private IQueryable<Incident> WithClip(IQueryable<Incident> standing, string? clip)
     {
         var filmed = db.Reports.Where(r => r.WithdrawnAt == null && r.Clip != null);
+        if (clip == ClipFilters.Removed)
+            filmed = filmed.Where(r => db.RemovedClips.Any(x => x.ReportUuid == r.ClientUuid && x.Sha256 == r.Clip!.Sha256));
+        else if (clip is ClipStates.Stored or ClipStates.Failed or ClipStates.Pending)
+            filmed = filmed.Where(r => !db.RemovedClips.Any(x => x.ReportUuid == r.ClientUuid && x.Sha256 == r.Clip!.Sha256));
         if (clip is ClipStates.Stored or ClipStates.Failed)
             filmed = filmed.Where(r => db.Clips.Any(c => c.Sha256 == r.Clip!.Sha256 && c.State == clip));
         else if (clip == ClipStates.Pending) // what nothing came of yet is on its way too

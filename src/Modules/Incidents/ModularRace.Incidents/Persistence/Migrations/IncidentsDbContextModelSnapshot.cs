@@ -24,6 +24,94 @@ namespace ModularRace.Incidents.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("ModularRace.Incidents.Domain.Clips.ClipHold", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("ClientUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client_uuid");
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.PrimitiveCollection<Guid[]>("IncidentUuids")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("incident_uuids");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.Property<Guid?>("RaceUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("race_uuid");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<string>("SetBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("set_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clip_holds");
+
+                    b.HasIndex("ClientUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_clip_holds_client_uuid");
+
+                    b.HasIndex("CompetitionUuid")
+                        .HasDatabaseName("ix_clip_holds_competition_uuid");
+
+                    b.ToTable("clip_holds", "incidents");
+                });
+
+            modelBuilder.Entity("ModularRace.Incidents.Domain.Clips.ClipRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<int>("Days")
+                        .HasColumnType("integer")
+                        .HasColumnName("days");
+
+                    b.Property<DateTimeOffset>("SetAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("set_at");
+
+                    b.Property<string>("SetBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("set_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_clip_rules");
+
+                    b.HasIndex("CompetitionUuid")
+                        .IsUnique()
+                        .HasDatabaseName("ix_clip_rules_competition_uuid");
+
+                    b.ToTable("clip_rules", "incidents");
+                });
+
             modelBuilder.Entity("ModularRace.Incidents.Domain.Clips.ClipUpload", b =>
                 {
                     b.Property<long>("Id")
@@ -86,6 +174,61 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         .HasDatabaseName("ix_clip_uploads_upload_uuid");
 
                     b.ToTable("clip_uploads", "incidents");
+                });
+
+            modelBuilder.Entity("ModularRace.Incidents.Domain.Clips.RemovedClip", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("CompetitionUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("competition_uuid");
+
+                    b.Property<long?>("DurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<DateTimeOffset?>("NotedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("noted_at");
+
+                    b.Property<DateTimeOffset>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<Guid>("ReportUuid")
+                        .HasColumnType("uuid")
+                        .HasColumnName("report_uuid");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("SizeBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size_bytes");
+
+                    b.HasKey("Id")
+                        .HasName("pk_removed_clips");
+
+                    b.HasIndex("CompetitionUuid")
+                        .HasDatabaseName("ix_removed_clips_competition_uuid");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_removed_clips_sha256");
+
+                    b.HasIndex("ReportUuid", "Sha256")
+                        .IsUnique()
+                        .HasDatabaseName("ix_removed_clips_report_uuid_sha256");
+
+                    b.ToTable("removed_clips", "incidents");
                 });
 
             modelBuilder.Entity("ModularRace.Incidents.Domain.Clips.StoredClip", b =>

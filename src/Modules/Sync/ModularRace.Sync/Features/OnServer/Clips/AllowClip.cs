@@ -6,6 +6,7 @@ using ModularRace.Shared.Persistence;
 using ModularRace.Shared.Records;
 using ModularRace.Sync.Domain;
 using ModularRace.Sync.Persistence;
+using ModularRace.Sync.Persistence.Server;
 
 namespace ModularRace.Sync.Features.OnServer.Clips;
 
@@ -31,9 +32,17 @@ internal sealed class AllowClip(SyncDbContext db, DatabaseSession session, ICurr
     }
 }
 
-/// <summary>What a device said last of a report, and what waits in quarantine, keeps its clip.</summary>
-internal sealed class KeepNamedClips(SyncDbContext db) : INotificationHandler<ClipsLeaving>
+/// <summary>What a device said last of a report, and what waits in quarantine, keeps its clip; by a rule only what a person looked at goes.</summary>
+internal sealed class KeepNamedClips(SyncDbContext db) : INotificationHandler<ClipsLeaving>, INotificationHandler<ClipsExpiring>
 {
+    public async Task Handle(ClipsExpiring notification, CancellationToken cancellationToken)
+    {
+        foreach (var open in await db.Quarantine.AsNoTracking().Where(q => q.State == QuarantineStates.Open).Select(q => new { q.RecordUuid, q.Received }).ToListAsync(cancellationToken))
+            foreach (var clip in notification.Clips)
+                if ((open.RecordUuid is { } record && clip.Records.Contains(record)) || open.Received.Contains(clip.Sha256, StringComparison.Ordinal))
+                    notification.Stay[clip.Sha256] = "in_quarantine";
+    }
+
     public async Task Handle(ClipsLeaving notification, CancellationToken cancellationToken)
     {
         foreach (var sha256 in notification.Sha256)

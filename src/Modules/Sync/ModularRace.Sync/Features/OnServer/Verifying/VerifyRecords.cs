@@ -64,6 +64,8 @@ internal sealed class VerifyRecordsHandler(SyncDbContext db, DatabaseSession ses
         }
 
         var held = (await mediator.Send(new FindHeldClips(asked.Clips!), ct)).Select(c => c.Sha256).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // What was here and went by its competition's rule is no longer the device's to keep.
+        held.UnionWith(await mediator.Send(new FindRemovedClips(asked.Clips!), ct));
         missing.AddRange(asked.Clips!.Where(sha256 => !held.Contains(sha256)).Select(sha256 => new VerifyFault(VerifyFault.Clip, null, sha256)));
         var verified = missing.Count == 0 && different.Count == 0;
         return new VerifyAnswer(verified, missing, different, verified ? await SignAsync(asked, earlier, device, ct) : null);

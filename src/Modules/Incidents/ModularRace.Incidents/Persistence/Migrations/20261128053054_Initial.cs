@@ -16,6 +16,43 @@ namespace ModularRace.Incidents.Persistence.Migrations
                 name: "incidents");
 
             migrationBuilder.CreateTable(
+                name: "clip_holds",
+                schema: "incidents",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    client_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    race_uuid = table.Column<Guid>(type: "uuid", nullable: true),
+                    incident_uuids = table.Column<Guid[]>(type: "uuid[]", nullable: false),
+                    note = table.Column<string>(type: "text", nullable: true),
+                    set_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    set_by = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clip_holds", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "clip_rules",
+                schema: "incidents",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    days = table.Column<int>(type: "integer", nullable: false),
+                    set_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    set_by = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_clip_rules", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "clip_uploads",
                 schema: "incidents",
                 columns: table => new
@@ -150,6 +187,26 @@ namespace ModularRace.Incidents.Persistence.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "removed_clips",
+                schema: "incidents",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    report_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    sha256 = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    competition_uuid = table.Column<Guid>(type: "uuid", nullable: false),
+                    size_bytes = table.Column<long>(type: "bigint", nullable: false),
+                    duration_ms = table.Column<long>(type: "bigint", nullable: true),
+                    removed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    noted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_removed_clips", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "reports",
                 schema: "incidents",
                 columns: table => new
@@ -196,6 +253,26 @@ namespace ModularRace.Incidents.Persistence.Migrations
                         principalColumn: "client_uuid",
                         onDelete: ReferentialAction.Restrict);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clip_holds_client_uuid",
+                schema: "incidents",
+                table: "clip_holds",
+                column: "client_uuid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clip_holds_competition_uuid",
+                schema: "incidents",
+                table: "clip_holds",
+                column: "competition_uuid");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_clip_rules_competition_uuid",
+                schema: "incidents",
+                table: "clip_rules",
+                column: "competition_uuid",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_clip_uploads_report_uuid",
@@ -261,6 +338,25 @@ namespace ModularRace.Incidents.Persistence.Migrations
                 columns: new[] { "race_uuid", "occurred_at", "number" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_removed_clips_competition_uuid",
+                schema: "incidents",
+                table: "removed_clips",
+                column: "competition_uuid");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_removed_clips_report_uuid_sha256",
+                schema: "incidents",
+                table: "removed_clips",
+                columns: new[] { "report_uuid", "sha256" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_removed_clips_sha256",
+                schema: "incidents",
+                table: "removed_clips",
+                column: "sha256");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_reports_clip_sha256",
                 schema: "incidents",
                 table: "reports",
@@ -283,6 +379,14 @@ namespace ModularRace.Incidents.Persistence.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "clip_holds",
+                schema: "incidents");
+
+            migrationBuilder.DropTable(
+                name: "clip_rules",
+                schema: "incidents");
+
+            migrationBuilder.DropTable(
                 name: "clip_uploads",
                 schema: "incidents");
 
@@ -296,6 +400,10 @@ namespace ModularRace.Incidents.Persistence.Migrations
 
             migrationBuilder.DropTable(
                 name: "incident_counters",
+                schema: "incidents");
+
+            migrationBuilder.DropTable(
+                name: "removed_clips",
                 schema: "incidents");
 
             migrationBuilder.DropTable(
