@@ -140,7 +140,9 @@ internal sealed partial class Browser(HttpClient client)
 
     public Task<HttpResponseMessage> PostFormAsync(string path, Dictionary<string, string> form) => SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) });
 
-    public string Token(string html) => WebUtility.HtmlDecode(MetaToken().Match(html).Groups["token"].Value);
+    public string Token(string html) => MetaTokenOf(html);
+
+    public static string MetaTokenOf(string html) => WebUtility.HtmlDecode(MetaToken().Match(html).Groups["token"].Value);
 
     public static string FormToken(string html) => WebUtility.HtmlDecode(FieldToken().Match(html).Groups["token"].Value);
 

@@ -36,6 +36,8 @@ public static class PageForms
                     else page.ModelState.AddModelError("", field.Length == 0 ? text : $"{field.Replace('_', ' ')}: {text}");
                 }
 
+            // What is wrong can be mended on the page; what is not allowed is no page that was answered well, whoever asks.
+            if (problem.Status == 403) page.Response.StatusCode = problem.Status;
             return new Sent<T>(false, default, problem.Code);
         }
     }

@@ -96,7 +96,7 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
         {
             MovedOn = problem.Code;
         }
-        catch (Problem problem) when (problem.Status is < 500 and not (401 or 404))
+        catch (Problem problem) when (problem.Status is < 500 and not (401 or 403 or 404))
         {
             foreach (var (field, messages) in problem.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = [problem.Message] })
                 foreach (var text in messages)
