@@ -6,6 +6,7 @@ using ModularRace.Host.Http;
 using ModularRace.Host.Identity;
 using ModularRace.Host.Starting;
 using ModularRace.Shared;
+using ModularRace.Shared.Web;
 
 try
 {
@@ -23,6 +24,7 @@ try
     builder.AddAccess(mode);
     builder.AddHttp(mode);
     builder.AddPages(mode, modules);
+    DeskWords.Learn([typeof(Program).Assembly, .. modules.Select(m => m.GetType().Assembly)]);
     builder.AddApiDocument();
     builder.AddScheduling(mode);
     builder.AddAlerts(mode);

@@ -15,16 +15,16 @@ public sealed partial class TouchTextsTests
     private static readonly HashSet<string> NotSaid = new(
         ["Undone at the screen", "Withdrawn at the screen", "Content-Type", "Date", "Backspace", "Enter", "Escape", "Tab", "English", "Français", "Deutsch", "Italiano", "Español"], StringComparer.Ordinal);
 
-    private static readonly Dictionary<string, JsonObject> Languages = TouchLanguages.All.ToDictionary(
+    private static readonly Dictionary<string, JsonObject> Languages = PageLanguages.All.ToDictionary(
         l => l, l => JsonNode.Parse(File.ReadAllText(Checkout.PathOf("src", "Host", "wwwroot", "texts", $"{l}.json")))!.AsObject(), StringComparer.Ordinal);
 
-    public static TheoryData<string> Others => [.. TouchLanguages.All.Where(l => l != TouchLanguages.Usual)];
+    public static TheoryData<string> Others => [.. PageLanguages.All.Where(l => l != PageLanguages.Usual)];
 
     [Theory]
     [MemberData(nameof(Others))]
     public void A_language_has_the_same_texts_with_the_same_places(string language)
     {
-        var (english, other) = (Languages[TouchLanguages.Usual], Languages[language]);
+        var (english, other) = (Languages[PageLanguages.Usual], Languages[language]);
         Assert.Equal(english.Select(t => t.Key), other.Select(t => t.Key));
         var wrong = new List<string>();
         foreach (var (name, text) in english)
@@ -43,7 +43,7 @@ public sealed partial class TouchTextsTests
         var asked = new HashSet<string>(StringComparer.Ordinal);
         foreach (var source in Sources())
             foreach (Match name in Name().Matches(source.Text)) asked.Add(name.Groups["name"].Value);
-        var there = Languages[TouchLanguages.Usual].Select(t => t.Key).ToHashSet(StringComparer.Ordinal);
+        var there = Languages[PageLanguages.Usual].Select(t => t.Key).ToHashSet(StringComparer.Ordinal);
         Assert.Empty(Called().Matches(string.Concat(Sources().Select(s => s.Text))).Select(m => m.Groups["name"].Value).Where(n => !n.EndsWith('.') && !there.Contains(n)).Distinct(StringComparer.Ordinal));
         Assert.Equal([], there.Where(n => !asked.Contains(n) && !PutTogether.Any(p => n.StartsWith(p, StringComparison.Ordinal))));
     }
@@ -66,7 +66,7 @@ public sealed partial class TouchTextsTests
         var made = UsualLocation().Matches(File.ReadAllText(Checkout.PathOf("src", "Modules", "Competitions", "ModularRace.Competitions", "Domain", "Disciplines.cs")));
         var names = made.SelectMany(m => new[] { m.Groups["name"].Value, m.Groups["segment"].Value }).ToHashSet(StringComparer.Ordinal);
         Assert.True(names.Count > 20, "The usual locations were not found.");
-        Assert.Equal(names.Order(StringComparer.Ordinal), Languages[TouchLanguages.Usual].Where(t => t.Key.StartsWith("usual.", StringComparison.Ordinal)).Select(t => (string)t.Value!).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Order(StringComparer.Ordinal), Languages[PageLanguages.Usual].Where(t => t.Key.StartsWith("usual.", StringComparison.Ordinal)).Select(t => (string)t.Value!).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed partial class TouchTextsTests
     [InlineData(null, "", "en")]
     [InlineData("../secret", "", "en")]
     public void The_language_is_the_chosen_one_else_the_browsers_else_English(string? chosen, string accepted, string language) =>
-        Assert.Equal(language, TouchLanguages.Of(chosen, accepted.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(a => a.Split(';')[0])));
+        Assert.Equal(language, PageLanguages.Of(chosen, accepted.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(a => a.Split(';')[0])));
 
     private static string Shape(JsonNode text) => text switch
     {

@@ -39,6 +39,7 @@ internal static class HttpRegistration
         app.UseExceptionHandler(new ExceptionHandlerOptions { AllowStatusCode404Response = true, ExceptionHandler = _ => Task.CompletedTask });
         app.UseStatusCodePages(ProblemAnswers.WriteBareStatusAsync);
         app.UseBodies();
+        app.UsePageLanguage();
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = KeepFresh });
         app.UseRouting();
         app.UseAuthentication();

@@ -21,15 +21,11 @@ internal sealed class TouchTexts(IWebHostEnvironment environment)
 
     private readonly ConcurrentDictionary<string, InLanguage> languages = new(StringComparer.Ordinal);
 
-    public InLanguage Of(HttpRequest request)
-    {
-        var accepted = request.GetTypedHeaders().AcceptLanguage.OrderByDescending(a => a.Quality ?? 1).Select(a => a.Value.Value ?? "");
-        return languages.GetOrAdd(TouchLanguages.Of(request.Cookies[TouchLanguages.Cookie], accepted), Read);
-    }
+    public InLanguage Of(HttpRequest request) => languages.GetOrAdd(PageLanguage.Of(request), Read);
 
     private InLanguage Read(string language)
     {
-        var (texts, english) = (Load(language), Load(TouchLanguages.Usual));
+        var (texts, english) = (Load(language), Load(PageLanguages.Usual));
         // What the host says of a link that does not hold, and of the lines of a file, and the locations that every race gets are
         // kept and sent in English: the screen looks them up by that, the first that fits.
         var said = new JsonObject();

@@ -1,4 +1,5 @@
 using ModularRace.Shared.Access;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.Shared;
 
@@ -7,22 +8,22 @@ internal static class RoleWords
 {
     public static string Of(string? role) => role switch
     {
-        Roles.Admin => "Admin",
-        Roles.JuryPresident => "Jury president",
-        Roles.VarOperator => "VAR operator",
-        Roles.Referee => "Referee",
-        Roles.Viewer => "Viewer",
+        Roles.Admin => Say("Admin"),
+        Roles.JuryPresident => Say("Jury president"),
+        Roles.VarOperator => Say("VAR operator"),
+        Roles.Referee => Say("Referee"),
+        Roles.Viewer => Say("Viewer"),
         _ => "",
     };
 
     /// <summary>What it may.</summary>
     public static string May(string? role) => role switch
     {
-        Roles.Admin => "Everything: competitions, start lists, Pis. On every competition also people.",
-        Roles.JuryPresident => "Makes incidents official, decides, reopens, settles conflicts.",
-        Roles.VarOperator => "Reports, adds clips, merges what is the same.",
-        Roles.Referee => "Reports, and edits own reports.",
-        Roles.Viewer => "Sees official incidents and decisions only.",
+        Roles.Admin => Say("Everything: competitions, start lists, Pis. On every competition also people."),
+        Roles.JuryPresident => Say("Makes incidents official, decides, reopens, settles conflicts."),
+        Roles.VarOperator => Say("Reports, adds clips, merges what is the same."),
+        Roles.Referee => Say("Reports, and edits own reports."),
+        Roles.Viewer => Say("Sees official incidents and decisions only."),
         _ => "",
     };
 }

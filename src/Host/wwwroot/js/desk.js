@@ -57,7 +57,7 @@ async function refresh() {
   } catch {
     state = 'lost';
   }
-  say(state);
+  tell(state);
 }
 
 function take(page) {
@@ -113,7 +113,7 @@ function behind(region) {
   region.prepend(note);
 }
 
-function say(state) {
+function tell(state) {
   const el = document.querySelector('[data-link]');
   if (!el) return;
   el.hidden = false;
@@ -157,7 +157,7 @@ function watch() {
 function keepLive() {
   for (const region of document.querySelectorAll('[data-live]')) seen.set(region.dataset.live, plain(region));
   if (seen.size === 0) return;
-  say('live');
+  tell('live');
   watch();
   soon(untold);
   document.addEventListener('visibilitychange', () => {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ModularRace.Shared.Web;
 
 namespace ModularRace.Shared.Time;
 
@@ -37,14 +38,21 @@ public sealed class VenueTime
     /// <summary><c>Sat 7 February</c></summary>
     public string Day(DateTimeOffset at) => Day(Date(at));
 
-    public static string Day(DateOnly day) => day.ToString("ddd d MMMM", Words);
+    public static string Day(DateOnly day) => Named(day, DeskWords.Say("ddd d MMMM||a day, as .NET formats it"));
+
+    /// <summary><c>Sat 7 Feb</c></summary>
+    public static string ShortDay(DateOnly day) => Named(day, DeskWords.Say("ddd d MMM||a day, as .NET formats it"));
+
+    /// <summary><c>7 Feb</c></summary>
+    public static string ShortDate(DateOnly day) => Named(day, DeskWords.Say("d MMM||a day, as .NET formats it"));
+
+    /// <summary><c>7 February 2026</c></summary>
+    public static string Whole(DateOnly day) => Named(day, DeskWords.Say("d MMMM yyyy||a day, as .NET formats it"));
 
     /// <summary><c>6 to 8 February 2026</c></summary>
     public static string Days(DateOnly first, DateOnly last) =>
-        first == last ? first.ToString("d MMMM yyyy", Words)
-        : first.Year != last.Year ? $"{first.ToString("d MMMM yyyy", Words)} to {last.ToString("d MMMM yyyy", Words)}"
-        : first.Month != last.Month ? $"{first.ToString("d MMMM", Words)} to {last.ToString("d MMMM yyyy", Words)}"
-        : $"{first.ToString("%d", Words)} to {last.ToString("d MMMM yyyy", Words)}";
+        first == last ? Whole(first)
+        : DeskWords.Say("{0} to {1}||days", first.Year != last.Year ? Whole(first) : first.Month != last.Month ? Named(first, DeskWords.Say("d MMMM||a day, as .NET formats it")) : Named(first, DeskWords.Say("%d||a day, as .NET formats it")), Whole(last));
 
     /// <summary><c>2026-02-07T10:30</c>, what <c>&lt;input type="datetime-local"&gt;</c> takes.</summary>
     public string Input(DateTimeOffset? at, string format = "yyyy-MM-dd'T'HH:mm") => at is { } known ? Local(known).ToString(format, Words) : "";
@@ -81,4 +89,6 @@ public sealed class VenueTime
         if (seconds < 3600) return $"{(int)(seconds / 60)} min {(seconds % 60).ToString("0.0", Words)} s";
         return $"{(int)(seconds / 3600)} h {(int)(seconds % 3600 / 60):00} min";
     }
+
+    private static string Named(DateOnly day, string format) => day.ToString(format, DeskWords.Names);
 }

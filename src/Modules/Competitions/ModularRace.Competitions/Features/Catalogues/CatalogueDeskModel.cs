@@ -70,7 +70,7 @@ internal abstract class CatalogueDeskModel(IMediator mediator, ICurrentActor cur
     /// <summary>Groups as the page shows them: what is for all disciplines first, then as races of the sport are listed.</summary>
     public IEnumerable<IGrouping<(string? Discipline, string? Language), CatalogueEntryView>> Groups => Lines
         .GroupBy(l => (l.Discipline, Language: kind == CatalogueKind.Phrases ? l.Language : null))
-        .OrderBy(g => Place(Disciplines.All, g.Key.Discipline)).ThenBy(g => Place(TouchLanguages.All, g.Key.Language)).ThenBy(g => g.Key.Language, StringComparer.Ordinal);
+        .OrderBy(g => Place(Disciplines.All, g.Key.Discipline)).ThenBy(g => Place(PageLanguages.All, g.Key.Language)).ThenBy(g => g.Key.Language, StringComparer.Ordinal);
 
     protected async Task<IActionResult> WriteAsync(string form, CatalogueForm typed, params IReadOnlyList<CatalogueItem> items)
     {
@@ -140,5 +140,5 @@ internal sealed class PhrasesDeskModel(IMediator mediator, ICurrentActor current
 
     /// <summary>Begins with the usual ones: they are written into the catalogue, to be changed there.</summary>
     public async Task<IActionResult> OnPostUsualAsync(string[]? disciplines, string[]? languages) =>
-        await WriteAsync("usual", new CatalogueForm(), [.. usual.Lines(Disciplines.All.Intersect(disciplines ?? []), [.. TouchLanguages.All.Intersect(languages ?? [])])]);
+        await WriteAsync("usual", new CatalogueForm(), [.. usual.Lines(Disciplines.All.Intersect(disciplines ?? []), [.. PageLanguages.All.Intersect(languages ?? [])])]);
 }

@@ -24,5 +24,5 @@ internal sealed class FindPenaltiesOfRaceHandler(CompetitionsDbContext db) : IRe
 
     /// <summary>The desk speaks English.</summary>
     private static int Foreign(CatalogueEntry entry) =>
-        entry.Language is not { } language ? 1 : string.Equals(language.Split('-')[0], TouchLanguages.Usual, StringComparison.OrdinalIgnoreCase) ? 0 : 2;
+        entry.Language is not { } language ? 1 : string.Equals(language.Split('-')[0], PageLanguages.Usual, StringComparison.OrdinalIgnoreCase) ? 0 : 2;
 }

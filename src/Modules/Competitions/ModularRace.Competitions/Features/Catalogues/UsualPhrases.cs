@@ -12,7 +12,7 @@ internal sealed class UsualPhrases(IWebHostEnvironment environment)
     private readonly ConcurrentDictionary<string, JsonObject> texts = new(StringComparer.Ordinal);
 
     /// <param name="discipline">One of <see cref="Disciplines"/>.</param>
-    /// <param name="language">One of <see cref="TouchLanguages"/>.</param>
+    /// <param name="language">One of <see cref="PageLanguages"/>.</param>
     public IReadOnlyList<string> Of(string discipline, string language)
     {
         var all = texts.GetOrAdd(language, Read);
