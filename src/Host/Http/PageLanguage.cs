@@ -14,7 +14,8 @@ internal static class PageLanguage
     {
         var request = context.Request;
         if (request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)) return next(context);
-        if (HttpMethods.IsGet(request.Method) && PageLanguages.All.FirstOrDefault(l => l == request.Query[Choice]) is { } chosen)
+        // An address that begins with two slashes would lead to another host.
+        if (HttpMethods.IsGet(request.Method) && request.Path.Value?.StartsWith("//", StringComparison.Ordinal) != true && PageLanguages.All.FirstOrDefault(l => l == request.Query[Choice]) is { } chosen)
         {
             context.Response.Cookies.Append(PageLanguages.Cookie, chosen, new CookieOptions { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Lax, Secure = request.IsHttps, IsEssential = true });
             var rest = new QueryBuilder(request.Query.Where(q => q.Key != Choice));
