@@ -11,6 +11,7 @@ public sealed class AllSentTests(Chromium chromium, CloudAndPi day)
     {
         ["paired"] = true, ["syncing"] = false, ["pending"] = 0, ["pending_reports"] = 0, ["oldest_pending_at"] = null, ["synced"] = 5, ["failed"] = 0, ["conflicts"] = 0,
         ["held"] = 0, ["held_changes"] = new JsonArray(), ["last_run_error"] = null, ["last_sync_at"] = "2026-02-08T12:00:00.000Z",
+        ["disk_free_bytes"] = 60_000_000_000, ["disk_total_bytes"] = 100_000_000_000, ["clips_taken"] = true,
     };
 
     [Fact]
@@ -23,6 +24,29 @@ public sealed class AllSentTests(Chromium chromium, CloudAndPi day)
         await Expect(screen[".strip .allsent"]).ToHaveTextAsync("All reports sent");
         await screen.GoAsync("/evening");
         await Expect(screen[".side li:has(.disc)"]).ToContainTextAsync("Everything sent");
+    }
+
+    [Theory]
+    [InlineData(21, true, null)]
+    [InlineData(19, true, "Card nearly full: 19 % free")]
+    [InlineData(4, false, "Card full: no more clips are taken")]
+    public async Task A_card_that_fills_is_told_with_what_to_do_beside_that_all_is_sent(int free, bool clipsTaken, string? told)
+    {
+        (said["disk_free_bytes"], said["clips_taken"]) = (free * 1_000_000_000L, clipsTaken);
+        await using var screen = await OpenAsync();
+        await screen.GoAsync("/send");
+        await Expect(screen["#left-over"]).ToContainTextAsync("The cloud has confirmed every record of this Pi.");
+        await screen.AssertFitsAsync();
+        if (told is null)
+        {
+            await Expect(screen["#left-over .item"]).ToHaveCountAsync(0);
+            return;
+        }
+
+        await Expect(screen["#left-over"]).ToContainTextAsync(told);
+        await Expect(screen[".strip .low"]).ToBeVisibleAsync();
+        await screen["#left-over .item .key"].TapAsync();
+        await screen.Page.WaitForURLAsync("**/evening");
     }
 
     [Theory]

@@ -21,7 +21,7 @@ public sealed class Chromium : IAsyncLifetime
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = ChromiumProgram.Find(),
+            ExecutablePath = ChromiumProgram.FindForTests(),
             Args = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--no-first-run", "--disable-dev-shm-usage"],
         });
     }

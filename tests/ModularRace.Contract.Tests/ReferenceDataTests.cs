@@ -229,4 +229,18 @@ public sealed class ReferenceDataTests(Season season)
     }
 
     private static (int, int, int, int, int) Counts(JsonNode n) => ((int)n["created"]!, (int)n["updated"]!, (int)n["unchanged"]!, (int)n["removed"]!, (int)n["athletes_created"]!);
+
+    /// <summary>The contract has it in the query; whoever writes it beside <c>into_uuid</c> means the same, and must not find it done.</summary>
+    [Theory]
+    [InlineData("?preview=true", null)]
+    [InlineData("", true)]
+    [InlineData("?preview=false", true)]
+    public async Task A_preview_of_a_merge_merges_nothing_wherever_it_is_asked_for(string query, bool? inBody)
+    {
+        var (one, other) = (await season.CourseAsync(), await season.CourseAsync());
+        Assert.True((bool)(await season.Admin.Good("POST", $"/races/{one.Race}/merge{query}", new { into_uuid = other.Race, preview = inBody }))["preview"]!);
+        Assert.True((bool)(await season.Admin.Good("POST", $"/competitions/{one.Competition}/merge{query}", new { into_uuid = other.Competition, preview = inBody }))["preview"]!);
+        Assert.Null((await season.Admin.Good("GET", $"/races/{one.Race}"))["merged_into"]);
+        Assert.Null((await season.Admin.Good("GET", $"/competitions/{one.Competition}"))["merged_into"]);
+    }
 }

@@ -126,7 +126,7 @@ internal static class CompetitionsEndpoints
         var merging = api.MapGroup("").WithTags("Competitions");
 
         merging.MapPost("/competitions/{uuid:guid}/merge", (Guid uuid, bool? preview, ReferenceMergeBody body, IMediator m, CancellationToken ct) =>
-                m.Send(new MergeCompetitions(uuid, body.IntoUuid, preview ?? false), ct))
+                m.Send(new MergeCompetitions(uuid, body.IntoUuid, preview == true || body.Preview == true), ct))
             .RequireAuthorization(Policies.Admin).WithName("MergeCompetitions").WithSummary("Makes one of two competitions; races of the same name meet, and the duplicate rule runs anew")
             .Produces<ReferenceMergeView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
@@ -135,7 +135,7 @@ internal static class CompetitionsEndpoints
             .Produces<CompetitionView>().ProducesProblem(404).ProducesProblem(409);
 
         merging.MapPost("/races/{uuid:guid}/merge", (Guid uuid, bool? preview, ReferenceMergeBody body, IMediator m, CancellationToken ct) =>
-                m.Send(new MergeRaces(uuid, body.IntoUuid, body.Locations, preview ?? false), ct))
+                m.Send(new MergeRaces(uuid, body.IntoUuid, body.Locations, preview == true || body.Preview == true), ct))
             .RequireAuthorization(Policies.Admin).WithName("MergeRaces").WithSummary("Makes one of two races; locations meet by name or as said, and the duplicate rule runs anew")
             .Produces<ReferenceMergeView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 

@@ -84,6 +84,9 @@ public sealed record ClipHoldChanged(Guid CompetitionUuid, string Name, string W
 /// <param name="Name">Of the competition.</param>
 public sealed record ClipsRemoved(Guid CompetitionUuid, string Name, int Clips, long Bytes) : INotification;
 
+/// <summary>Whether there is room for clips here: where there is not, none is taken any more, and reports are.</summary>
+public sealed record FindClipRoom : IQuery<bool>;
+
 /// <summary>The bytes of a clip, to be read from any place; the caller closes it. Null: they are not here.</summary>
 public sealed record OpenHeldClip(string Sha256) : IQuery<Stream?>;
 

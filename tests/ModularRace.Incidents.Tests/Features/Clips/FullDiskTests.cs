@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Incidents.Features.Clips;
 
@@ -23,6 +24,7 @@ public sealed class FullDiskTests(FullDisk modules) : IClassFixture<FullDisk>
         var course = await Course.Of(modules);
         var report = (await course.Report(bib: 3)).Report.ClientUuid;
         await course.Refused(new BeginClip(report, 5000, null), 507, "disk_full");
+        Assert.False(await modules.Send(new FindClipRoom()));
         Assert.NotNull((await course.Report(bib: 4)).Report);
     }
 }

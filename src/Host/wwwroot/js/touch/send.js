@@ -151,18 +151,30 @@ async function retry(row) {
   refreshRows();
 }
 
+/** What to do about a card that fills: long before reports could suffer, and with the key to where its room comes back. */
+function card() {
+  const full = device?.clips_taken === false;
+  if (!full && !shell.isCardLow()) return null;
+  const [tone, strong, text] = full ? ['problem', t('card.full'), t('card.full_more')] : ['waiting', t('card.low', { n: shell.cardPercent() }), t('card.low_more')];
+  return item(full ? 'alert' : 'card', tone, strong, text, t('card.clear'), () => location.assign('/evening'));
+}
+
 const chooseClips = () => clipTerms.choose(showAll);
 
 function showLeft() {
   const list = things();
+  const advice = card();
   if (list.length === 0) {
     const left = shell.notSent();
     const [mark, strong, text] = left === null
       ? ['check', t('send.nothing_left'), t(device.synced > 0 ? 'send.confirmed' : 'send.wait_here')]
       : ['wait', left, device?.last_run_error ? t('send.tried', { why: said(device.last_run_error) }) : t('send.not_lost')];
-    fill(leftOver, h('h2', {}, t('send.left')), h('div', { class: left === null ? 'clear' : 'clear not' }, icon(mark), h('strong', {}, strong), h('p', {}, text)));
+    fill(leftOver, h('h2', {}, t('send.left')), advice
+      ? [item(mark, left === null ? '' : 'waiting', strong, text), advice]
+      : h('div', { class: left === null ? 'clear' : 'clear not' }, icon(mark), h('strong', {}, strong), h('p', {}, text)));
     return;
   }
+  if (advice) list.push(advice);
   if (list.length <= 3) { fill(leftOver, h('h2', {}, t('send.left')), list); return; }
   at = at >= list.length ? 0 : at;
   fill(leftOver, h('h2', {}, `${t('send.left')} · ${t('range.of', { first: at + 1, last: Math.min(list.length, at + 2), total: list.length })}`), list.slice(at, at + 2),
@@ -196,7 +208,7 @@ const signed = ms => `${ms < 0 ? '−' : '+'}${figure(Math.abs(ms ?? 0) / 1000, 
 
 function cardFact() {
   const gigabytes = (device.disk_free_bytes ?? 0) / 1e9;
-  return fact(gigabytes > 2, t('pi.card'), t('pi.card_free', { n: figure(gigabytes, gigabytes < 10 ? 1 : 0) }));
+  return fact(gigabytes > 2 && !shell.isCardLow() && device.clips_taken !== false, t('pi.card'), t('pi.card_free', { n: figure(gigabytes, gigabytes < 10 ? 1 : 0) }));
 }
 
 function showAll() { showGoing(); showLeft(); showSide(); }
@@ -204,7 +216,7 @@ function showAll() { showGoing(); showLeft(); showSide(); }
 let seen = '';
 shell.events.addEventListener('device', event => {
   device = event.detail;
-  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts, device.held, device.last_run_error, device.clips_pending, device.clips_failed, device.clips_wait]);
+  const counts = JSON.stringify([device.pending, device.synced, device.failed, device.conflicts, device.held, device.last_run_error, device.clips_pending, device.clips_failed, device.clips_wait, device.clips_taken, shell.isCardLow()]);
   if (counts !== seen) { seen = counts; refreshRows(); }
   if (device.syncing && !run) listen();
   if (!device.syncing && !asked) run = null;

@@ -132,12 +132,15 @@ function link() {
   return h('span', {}, icon(device.online ? 'link' : 'nolink'), since ? t(`${word}_since`, { time: times.moment(since) }) : t(word));
 }
 
-/** A fifth of the card: with a twentieth no more clips are taken. */
-const isCardLow = () => device?.disk_total_bytes > 0 && device.disk_free_bytes < 0.2 * device.disk_total_bytes;
+/** Less than a fifth of the card: long before no more clips are taken, which the Pi says by itself. */
+export const isCardLow = () => device?.disk_total_bytes > 0 && device.disk_free_bytes < 0.2 * device.disk_total_bytes;
+
+/** What is free of the card, of a hundred. */
+export const cardPercent = () => Math.round(100 * device.disk_free_bytes / device.disk_total_bytes);
 
 function cardFree() {
   if (!device || !(device.disk_free_bytes >= 0)) return null;
-  if (device.disk_total_bytes > 0) return t('card.percent', { n: Math.round(100 * device.disk_free_bytes / device.disk_total_bytes) });
+  if (device.disk_total_bytes > 0) return t('card.percent', { n: cardPercent() });
   return t('card.gb', { n: figure(device.disk_free_bytes / 1e9) });
 }
 

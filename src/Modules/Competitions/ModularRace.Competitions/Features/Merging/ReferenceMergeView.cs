@@ -23,4 +23,5 @@ internal sealed record MovedView(Guid ClientUuid, string Name, Guid? IntoUuid);
 /// <summary>What <c>POST …/merge</c> says.</summary>
 /// <param name="IntoUuid">What stands.</param>
 /// <param name="Locations">Of a race: location to the one that it is the same as, null to keep it apart; those that are not named meet by name.</param>
-internal sealed record ReferenceMergeBody(Guid? IntoUuid, IReadOnlyDictionary<Guid, Guid?>? Locations);
+/// <param name="Preview">As in the query: whoever asks for a preview in either place gets one, and nothing is merged.</param>
+internal sealed record ReferenceMergeBody(Guid? IntoUuid, IReadOnlyDictionary<Guid, Guid?>? Locations, bool? Preview = null);

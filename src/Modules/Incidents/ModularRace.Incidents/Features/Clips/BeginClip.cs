@@ -62,7 +62,7 @@ internal sealed class BeginClipHandler(
             .OrderBy(u => u.Id).FirstOrDefaultAsync(cancellationToken);
         if (before is not null) return new ClipProgress(before.UploadUuid, reportUuid, before.Received, length, Created: false);
 
-        if (store.Free() < settings.LeastFree)
+        if (!await mediator.Send(new FindClipRoom(), cancellationToken))
             throw new Problem(507, "disk_full", "There is no more room for clips here. The report itself is kept.");
         var upload = Begun(request, incident);
         await db.SaveChangesAsync(cancellationToken);

@@ -26,6 +26,11 @@ internal sealed class FindHeldClipsHandler(IncidentsDbContext db, IClipStore sto
     }
 }
 
+internal sealed class FindClipRoomHandler(IClipStore store, ClipSettings settings) : IRequestHandler<FindClipRoom, bool>
+{
+    public Task<bool> Handle(FindClipRoom request, CancellationToken cancellationToken) => Task.FromResult(!(store.Free() < settings.LeastFree));
+}
+
 internal sealed class OpenHeldClipHandler(IClipStore store) : IRequestHandler<OpenHeldClip, Stream?>
 {
     public Task<Stream?> Handle(OpenHeldClip request, CancellationToken cancellationToken) => store.TryOpenAsync(request.Sha256, cancellationToken);

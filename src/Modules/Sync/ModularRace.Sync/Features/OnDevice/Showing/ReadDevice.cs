@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Records;
@@ -32,18 +33,19 @@ internal sealed record ReadDevice : IQuery<DeviceView>;
 /// <param name="ClipsSend">When clips go: <c>now</c>, <c>good_link</c> or <c>by_hand</c>.</param>
 /// <param name="ClipsWait">Why they do not go by themselves: <c>day_limit, by_hand, link_slow</c>; null: nothing but the link holds them.</param>
 /// <param name="ClipsDayLimitBytes">Of the bytes of clips that go in one day; null: none.</param>
+/// <param name="ClipsTaken">False: the card has too little room, and no more clips are taken; reports always are.</param>
 /// <param name="Stick">The journal on the memory stick; null: none is looked for.</param>
 internal sealed record DeviceView(
     Guid DeviceUuid, string? Name, bool Paired, string? ServerUrl, bool Online, bool Syncing, DeviceCompetitionView? Competition, bool ReadyForOffline, int Pending,
     int Synced, int Conflicts, int Failed, int ClipsPending, DateTimeOffset? LastSyncAt, string? LastError, long? DiskFreeBytes, long? ClockOffsetMs,
     long? ClockUncertaintyMs, string ClockSource, bool MayDecide, int PendingReports, DateTimeOffset? OldestPendingAt, DateTimeOffset? LinkSince, long? DiskTotalBytes,
-    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick, string? LastFault, int ClipsFailed, string ClipsSend, string? ClipsWait, long? ClipsDayLimitBytes);
+    string? LastRunError, int Held, IReadOnlyList<HeldView> HeldChanges, StickView? Stick, string? LastFault, int ClipsFailed, string ClipsSend, string? ClipsWait, long? ClipsDayLimitBytes, bool ClipsTaken);
 
 internal sealed record DeviceCompetitionView(Guid ClientUuid, string? Name, DateOnly? Date);
 
 internal sealed record HeldView(string Type, Guid ClientUuid, string Reason);
 
-internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock, StickJournal journal, ClipTerms terms) : IRequestHandler<ReadDevice, DeviceView>
+internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkState link, SyncRunner runner, AnchoredClock clock, StickJournal journal, ClipTerms terms, IMediator mediator) : IRequestHandler<ReadDevice, DeviceView>
 {
     private const int MostHeld = 20;
 
@@ -69,6 +71,6 @@ internal sealed class ReadDeviceHandler(SyncDbContext db, DeviceRow row, LinkSta
             counts.GetValueOrDefault(QueueStatuses.Failed), clips.Sum(c => c.Value), device.LastSyncAt, link.LastError, card?.FreeBytes, reading.OffsetMs, reading.UncertaintyMs,
             reading.Source, device.MayDecide, pending?.Reports ?? 0, pending?.Oldest, link.Since, card?.TotalBytes,
             lastRun, held.Count < MostHeld ? held.Count : await db.HeldChanges.CountAsync(cancellationToken), held, journal.Read(), link.LastFault is { } fault ? SnakeCase.Name(fault.ToString()) : null,
-            clips.GetValueOrDefault(QueueStatuses.Failed), device.ClipSending, clipTerms.Wait, clipTerms.DayLimitBytes);
+            clips.GetValueOrDefault(QueueStatuses.Failed), device.ClipSending, clipTerms.Wait, clipTerms.DayLimitBytes, await mediator.Send(new FindClipRoom(), cancellationToken));
     }
 }
