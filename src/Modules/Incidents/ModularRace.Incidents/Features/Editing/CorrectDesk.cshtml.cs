@@ -12,6 +12,7 @@ using ModularRace.Shared.Json;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Incidents.Features.Editing;
 
@@ -106,18 +107,18 @@ internal sealed class CorrectDeskModel(IMediator mediator) : PageModel
 
     public string Here => KeptFilters.Of($"/incidents/{IncidentUuid}/correct", ("report", ReportUuid?.ToString()), ("list", From));
 
-    public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? (location is null ? "No place given" : "A place that was removed");
+    public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? Say(location is null ? "No place given" : "A place that was removed");
 
     /// <summary>A field's value in words.</summary>
     public string Words(string field, CorrectedFields of) => field switch
     {
-        CorrectedFields.Bib => of.BibNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not read",
+        CorrectedFields.Bib => of.BibNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Say("not read||a bib"),
         CorrectedFields.Place => Where(of.RaceLocationUuid),
-        CorrectedFields.Time => of.OccurredAt is { } at ? Venue.Exact(Venue.From(at)) : "not said",
-        CorrectedFields.Athlete => of.AthletePosition?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not said",
-        CorrectedFields.Reporter => of.ReporterName ?? "not said",
-        CorrectedFields.Code => of.PenaltyCode ?? "none",
-        _ => of.Description ?? "nothing",
+        CorrectedFields.Time => of.OccurredAt is { } at ? Venue.Exact(Venue.From(at)) : Say("not said"),
+        CorrectedFields.Athlete => of.AthletePosition?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Say("not said"),
+        CorrectedFields.Reporter => of.ReporterName ?? Say("not said"),
+        CorrectedFields.Code => of.PenaltyCode ?? Say("none||no code"),
+        _ => of.Description ?? Say("nothing||nothing was written"),
     };
 
     /// <summary>
@@ -214,13 +215,13 @@ internal sealed record CorrectedFields
 
     public static string Label(string field) => field switch
     {
-        Bib => "Bib",
-        Place => "Place",
-        Time => "Seen at",
-        Athlete => "Athlete of the team",
-        Reporter => "Reporter",
-        Code => "Penalty code proposed",
-        _ => "What was seen",
+        Bib => Say("Bib"),
+        Place => Say("Place"),
+        Time => Say("Seen at"),
+        Athlete => Say("Athlete of the team"),
+        Reporter => Say("Reporter"),
+        Code => Say("Penalty code proposed"),
+        _ => Say("What was seen"),
     };
 
     public bool Same(string field, CorrectedFields other) => field switch

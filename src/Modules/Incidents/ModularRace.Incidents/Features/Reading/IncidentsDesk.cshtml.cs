@@ -13,6 +13,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Incidents.Features.Reading;
 
@@ -92,8 +93,8 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     /// <summary>Which form was refused: it stays open, with what was typed.</summary>
     public string? Refused { get; private set; }
 
-    public static readonly IReadOnlyList<(string View, string Name)> Views =
-        [("", "All"), ("officialise", "To officialise"), ("decide", "To decide"), ("decided", "Decided")];
+    public static IReadOnlyList<(string View, string Name)> Views =>
+        [("", Say("All||incidents")), ("officialise", Say("To officialise")), ("decide", Say("To decide")), ("decided", Say("Decided||incidents"))];
 
     public async Task<IActionResult> OnGetAsync(string? said)
     {
@@ -103,10 +104,10 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
         if (Case is not null && Case.ClientUuid != IncidentUuid) return Redirect(KeptFilters.After(Here(Case.ClientUuid).Split('?')[0], Request.QueryString.Value, ("said", said))); // an alias leads to the one that stands
         Said = said switch
         {
-            "merged" => "They are one incident now. It can be undone below, where it says why.",
-            "split" => "What was split out is an incident of its own now. It can be put together again below.",
-            "undone" => "Undone: they are told apart, and stand as two incidents.",
-            "corrected" => "Corrected. The history keeps what it was before.",
+            "merged" => Say("They are one incident now. It can be undone below, where it says why."),
+            "split" => Say("What was split out is an incident of its own now. It can be put together again below."),
+            "undone" => Say("Undone: they are told apart, and stand as two incidents."),
+            "corrected" => Say("Corrected. The history keeps what it was before."),
             _ => null,
         };
         return Page();
@@ -174,14 +175,14 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     private string Filtered(string path, string? view = null, string? handler = null) => KeptFilters.Of(
         path, ("view", view ?? View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("location", Location?.ToString()), ("device", Device), ("clip", Clip), ("handler", handler));
 
-    public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? (location is null ? "No place given" : "A place that was removed");
+    public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? Say(location is null ? "No place given" : "A place that was removed");
 
     public StartingBib? Starter(int? bib) => bib is { } number ? StartList.GetValueOrDefault(number) : null;
 
     /// <summary>What a code means by the catalogue; null: it does not say.</summary>
     public string? Means(string? code) => Penalties.FirstOrDefault(p => p.Code == code)?.Name;
 
-    public string Who(int? bib) => bib is null ? "Bib not read" : Starter(bib)?.Names ?? "Not on the start list";
+    public string Who(int? bib) => bib is null ? Say("Bib not read") : Starter(bib)?.Names ?? Say("Not on the start list");
 
     public int Count(string view) => Fitting.Count(i => Fits(i, view));
 
@@ -189,7 +190,7 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     public static string Seen(IncidentView incident) =>
         string.Join(", ", incident.Reports.Where(r => r.WithdrawnAt is null).Select(Reporter).Distinct(StringComparer.Ordinal));
 
-    public static string Reporter(ReportView report) => report.ReporterName ?? CaseEvent.Name(report.ReportedBy) ?? (report.Origin == CloudIdentity.Cloud ? "Desk" : "Pi");
+    public static string Reporter(ReportView report) => report.ReporterName ?? CaseEvent.Name(report.ReportedBy) ?? (report.Origin == CloudIdentity.Cloud ? Say("Desk||who reported") : "Pi");
 
     private static bool Fits(IncidentView incident, string? view) => view switch
     {
@@ -249,7 +250,7 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
         await mediator.Publish(naming, cancellationToken);
         return
         [
-            .. naming.Origins.Select(o => (o, o == CloudIdentity.Cloud ? "The desk" : naming.Names.TryGetValue(o, out var name) ? name : $"A Pi ({o[^4..]})"))
+            .. naming.Origins.Select(o => (o, o == CloudIdentity.Cloud ? Say("The desk") : naming.Names.TryGetValue(o, out var name) ? name : Say("A Pi ({0})", o[^4..])))
                 .OrderBy(d => d.o == CloudIdentity.Cloud).ThenBy(d => d.Item2, StringComparer.CurrentCultureIgnoreCase),
         ];
     }

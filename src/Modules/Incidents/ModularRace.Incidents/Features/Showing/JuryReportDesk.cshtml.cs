@@ -10,6 +10,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Incidents.Features.Showing;
 
@@ -71,9 +72,9 @@ internal sealed class JuryReportDeskModel(IMediator mediator, ICurrentActor curr
 
     public int Counted(string decision) => Official.Count(l => l.Incident.Decision == decision);
 
-    public string Where(Guid? location) => location is { } uuid ? Locations.GetValueOrDefault(uuid, "A place that was removed") : "";
+    public string Where(Guid? location) => location is { } uuid ? Locations.GetValueOrDefault(uuid) ?? Say("A place that was removed") : "";
 
     /// <summary>Each observation that stands, as its reporter wrote it.</summary>
     public static IReadOnlyList<(string Who, string What)> Seen(IncidentView incident) =>
-        [.. incident.Reports.Where(r => r.WithdrawnAt is null).Select(r => (IncidentsDeskModel.Reporter(r), r.Description ?? r.PenaltyCode ?? "seen, nothing written"))];
+        [.. incident.Reports.Where(r => r.WithdrawnAt is null).Select(r => (IncidentsDeskModel.Reporter(r), r.Description ?? r.PenaltyCode ?? Say("seen, nothing written")))];
 }

@@ -5,6 +5,7 @@ using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Incidents.Persistence;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Incidents.Features.OnServer.Keeping;
 
@@ -16,14 +17,14 @@ internal static class ClipStays
     /// <summary>As a page says it, after how many; the modules after this one add <c>in_conflict</c> and <c>in_quarantine</c>.</summary>
     public static string Words(string reason) => reason switch
     {
-        OnHold => "on hold",
-        NotOver => "of a race that is not over",
-        NotOfficial => "of an incident that is not official",
-        NotDecided => "of an incident that is not decided",
-        Reopened => "of an incident that was reopened",
-        KeptElsewhere => "of another competition too, which keeps them",
-        "in_conflict" => "in a conflict that waits for a person",
-        "in_quarantine" => "in quarantine, for a person to look at",
+        OnHold => Say("on hold||clips"),
+        NotOver => Say("of a race that is not over"),
+        NotOfficial => Say("of an incident that is not official"),
+        NotDecided => Say("of an incident that is not decided"),
+        Reopened => Say("of an incident that was reopened"),
+        KeptElsewhere => Say("of another competition too, which keeps them"),
+        "in_conflict" => Say("in a conflict that waits for a person"),
+        "in_quarantine" => Say("in quarantine, for a person to look at"),
         _ => reason,
     };
 }

@@ -8,6 +8,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Incidents.Features.OnServer.Keeping;
 
@@ -66,11 +67,11 @@ internal sealed class KeptClipsDeskModel(IMediator mediator, ICurrentActor curre
         if (Number is { } number)
         {
             var found = await mediator.Send(new FindIncidentByNumber(CompetitionUuid, number), HttpContext.RequestAborted);
-            if (found is null) ModelState.AddModelError(nameof(Number), "There is no incident of that number here.");
+            if (found is null) ModelState.AddModelError(nameof(Number), Say("There is no incident of that number here."));
             return await DoneAsync(new HoldClips(CompetitionUuid, null, found, PageForms.Typed(Note)), "holds");
         }
 
-        if (Race is null) ModelState.AddModelError("", "Choose a race, or type the number of an incident.");
+        if (Race is null) ModelState.AddModelError("", Say("Choose a race, or type the number of an incident."));
         return await DoneAsync(new HoldClips(CompetitionUuid, Race, null, PageForms.Typed(Note)), "holds");
     }
 
@@ -81,7 +82,19 @@ internal sealed class KeptClipsDeskModel(IMediator mediator, ICurrentActor curre
     }
 
     /// <summary>"1 clip, 1.2 MB", "2 clips, 40 kB".</summary>
-    public static string Clips(int clips, long bytes) => string.Create(CultureInfo.InvariantCulture, $"{clips} {(clips == 1 ? "clip" : "clips")}, {(bytes >= 1e9 ? $"{bytes / 1e9:0.0} GB" : bytes >= 1e6 ? $"{bytes / 1e6:0.0} MB" : $"{bytes / 1e3:0} kB")}");
+    public static string Clips(int clips, long bytes)
+    {
+        var size = string.Create(CultureInfo.InvariantCulture, $"{(bytes >= 1e9 ? $"{bytes / 1e9:0.0} GB" : bytes >= 1e6 ? $"{bytes / 1e6:0.0} MB" : $"{bytes / 1e3:0} kB")}");
+        return clips == 1 ? Say("1 clip, {0}", size) : Say("{0} clips, {1}", clips, size);
+    }
+
+    /// <summary>What is on hold, which answers have in English.</summary>
+    public static string Held(ClipHoldView hold) => hold switch
+    {
+        { IncidentUuid: not null, What: ['N', 'o', '.', ' ', .. var number] } => Say("No. {0}", number),
+        { IncidentUuid: null, What: "a race" } => Say("a race"),
+        _ => hold.What,
+    };
 
     /// <summary>"Mon 11 May 2026, 00:00".</summary>
     public string At(DateTimeOffset at) => $"{Venue.Day(at)} {Venue.Date(at).Year}, {Venue.Minute(at)}";
