@@ -29,8 +29,9 @@ internal sealed record DashboardView(
 /// <param name="Ms">Without clips; null: not known.</param>
 internal sealed record RunPoint(Guid DeviceUuid, DateTimeOffset At, double? Ms, bool Well, double? OfflineHours);
 
+/// <param name="DeviceName">Null: the device is gone.</param>
 /// <param name="Error">Why it broke off; null: it went through, and some records did not.</param>
-internal sealed record FailedRun(Guid DeviceUuid, string DeviceName, DateTimeOffset At, string? Error, int Failed, int Deferred);
+internal sealed record FailedRun(Guid DeviceUuid, string? DeviceName, DateTimeOffset At, string? Error, int Failed, int Deferred);
 
 internal sealed record IncidentPoint(DateTimeOffset At, bool InConflict);
 
@@ -56,7 +57,7 @@ internal sealed class ReadDashboardHandler(SyncDbContext db, IMediator mediator,
         var metrics = await mediator.Send(new ReadMetrics(competition, request.From?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), null), cancellationToken);
         var runs = await RunsAsync(competition, practice, from, cancellationToken);
         var names = await db.Devices.ToDictionaryAsync(d => d.DeviceUuid, d => d.Name, cancellationToken);
-        var failed = runs.Where(r => !r.Well).Take(MostFailed).Select(r => new FailedRun(r.DeviceUuid, names.GetValueOrDefault(r.DeviceUuid, "A device that is gone"), r.At, r.Error, r.Failed, r.Deferred)).ToList();
+        var failed = runs.Where(r => !r.Well).Take(MostFailed).Select(r => new FailedRun(r.DeviceUuid, names.GetValueOrDefault(r.DeviceUuid), r.At, r.Error, r.Failed, r.Deferred)).ToList();
         var rule = await mediator.Send(new MeasureDuplicates(competition, practice, from, null), cancellationToken);
         runs.Reverse();
         return new DashboardView(

@@ -10,6 +10,7 @@ using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Features.OnServer.Pairing;
 using ModularRace.Sync.Features.OnServer.Runs;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Sync.Features.OnServer.Devices;
 
@@ -78,8 +79,8 @@ internal sealed class DevicesDeskModel(IMediator mediator, ICurrentActor current
         Said(device, "disk_free_bytes") is { } free && Said(device, "disk_total_bytes") is { } total and > 0 ? Math.Clamp((double)free / total, 0, 1) : null;
 
     public string Granted(DeviceItem device) => device.CompetitionUuids is not { } granted
-        ? "every competition"
-        : granted.Count == 0 ? "no competition" : string.Join(", ", granted.Select(g => Competitions.FirstOrDefault(c => c.ClientUuid == g)?.Name ?? "another competition"));
+        ? Say("every competition")
+        : granted.Count == 0 ? Say("no competition") : string.Join(", ", granted.Select(g => Competitions.FirstOrDefault(c => c.ClientUuid == g)?.Name ?? Say("another competition")));
 
     /// <summary>What may be granted in the device's form: what it has, and the latest.</summary>
     public IEnumerable<CompetitionSummary> Grantable(DeviceItem device) =>
@@ -96,15 +97,15 @@ internal sealed class DevicesDeskModel(IMediator mediator, ICurrentActor current
     /// <summary>"12 sent, 3 received, 1 in review, in 2.1 s, 14 kB, 3 requests"</summary>
     public static string Figures(DeviceRunLine run)
     {
-        if (!run.Reached) return "The cloud was not reached.";
-        var words = new List<string> { $"{run.Uploaded} sent" };
-        if (run.Downloaded > 0) words.Add($"{run.Downloaded} received");
-        if (run.Conflicts > 0) words.Add($"{run.Conflicts} in review");
-        if (run.Failed > 0) words.Add($"{run.Failed} could not be taken");
-        if (run.Deferred > 0) words.Add($"{run.Deferred} put off");
-        if (run.DurationMs is { } ms) words.Add($"in {VenueTime.Span(ms)}");
+        if (!run.Reached) return Say("The cloud was not reached.");
+        var words = new List<string> { Say("{0} sent", run.Uploaded) };
+        if (run.Downloaded > 0) words.Add(Say("{0} received", run.Downloaded));
+        if (run.Conflicts > 0) words.Add(Say("{0} in review", run.Conflicts));
+        if (run.Failed > 0) words.Add(Say("{0} could not be taken", run.Failed));
+        if (run.Deferred > 0) words.Add(Say("{0} put off", run.Deferred));
+        if (run.DurationMs is { } ms) words.Add(Say("in {0}||so long", VenueTime.Span(ms)));
         if (run.Bytes is { } bytes) words.Add(string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:0.#} kB"));
-        if (run.Requests is { } requests) words.Add(requests == 1 ? "1 request" : $"{requests} requests");
+        if (run.Requests is { } requests) words.Add(requests == 1 ? Say("1 request") : Say("{0} requests", requests));
         return string.Join(", ", words);
     }
 

@@ -8,6 +8,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
 using ModularRace.Sync.Persistence.Server;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Sync.Features.OnServer.Quarantine;
 
@@ -17,8 +18,7 @@ internal sealed class QuarantineDeskModel(IMediator mediator, ICurrentActor curr
 {
     private const string Prefix = "Field.";
 
-    public static readonly IReadOnlyList<(string State, string Name)> Views =
-        [(QuarantineStates.Open, "Waiting"), (QuarantineStates.SetAside, "Set aside"), (QuarantineStates.Accepted, "Accepted"), (QuarantineStates.Closed, "Mended on the device")];
+    public static readonly IReadOnlyList<string> Views = [QuarantineStates.Open, QuarantineStates.SetAside, QuarantineStates.Accepted, QuarantineStates.Closed];
 
     public string State { get; private set; } = QuarantineStates.Open;
 
@@ -54,14 +54,23 @@ internal sealed class QuarantineDeskModel(IMediator mediator, ICurrentActor curr
     /// <summary>A record without a type or identity can only be set aside.</summary>
     public bool CanBeTaken => Entry is { Type: not null, RecordUuid: not null };
 
+    /// <summary>Of the tab.</summary>
+    public static string Name(string state) => state switch
+    {
+        QuarantineStates.Open => Say("Waiting||records in quarantine"),
+        QuarantineStates.SetAside => Say("Set aside||records"),
+        QuarantineStates.Accepted => Say("Accepted||records"),
+        _ => Say("Mended on the device||records"),
+    };
+
     public string Here(Guid? entry) => $"/quarantine?state={State}{(entry is { } uuid ? $"&entry={uuid}" : "")}";
 
-    public string Competition(Guid? uuid) => uuid is { } known ? Competitions.TryGetValue(known, out var c) ? c.Name : "A competition that is not here" : "No competition that could be told";
+    public string Competition(Guid? uuid) => uuid is { } known ? Competitions.TryGetValue(known, out var c) ? c.Name : Say("A competition that is not here") : Say("No competition that could be told");
 
     public string Age(QuarantineItem item)
     {
         var age = time.GetUtcNow() - item.ReceivedAt;
-        return age.TotalDays >= 1 ? $"{(int)age.TotalDays} d" : age.TotalHours >= 1 ? $"{(int)age.TotalHours} h" : $"{Math.Max(0, (int)age.TotalMinutes)} min";
+        return age.TotalDays >= 1 ? Say("{0} d||days", (int)age.TotalDays) : age.TotalHours >= 1 ? $"{(int)age.TotalHours} h" : $"{Math.Max(0, (int)age.TotalMinutes)} min";
     }
 
     /// <summary>What a reader makes of a value: names for identities, the venue's time for times.</summary>
@@ -70,12 +79,12 @@ internal sealed class QuarantineDeskModel(IMediator mediator, ICurrentActor curr
         if (Guid.TryParse(field.Text, out var uuid))
             return field.Name switch
             {
-                "race_uuid" => Races.FirstOrDefault(r => r.ClientUuid == uuid)?.Name ?? "a race that is not here",
-                "race_location_uuid" => Locations.FirstOrDefault(l => l.ClientUuid == uuid)?.Name ?? "a place that is not here",
-                "competition_uuid" => Competitions.GetValueOrDefault(uuid)?.Name ?? "a competition that is not here",
+                "race_uuid" => Races.FirstOrDefault(r => r.ClientUuid == uuid)?.Name ?? Say("a race that is not here"),
+                "race_location_uuid" => Locations.FirstOrDefault(l => l.ClientUuid == uuid)?.Name ?? Say("a place that is not here"),
+                "competition_uuid" => Competitions.GetValueOrDefault(uuid)?.Name ?? Say("a competition that is not here"),
                 _ => null,
             };
-        return Shared.Json.InstantConverter.TryRead(field.Text, out var at) ? $"{Venue.Exact(at)}, {Venue.Day(at)}, by the device’s clock" : null;
+        return Shared.Json.InstantConverter.TryRead(field.Text, out var at) ? Say("{0}, {1}, by the device’s clock", Venue.Exact(at), Venue.Day(at)) : null;
     }
 
     public async Task OnGetAsync(string? state, Guid? entry, string? said)
@@ -111,7 +120,7 @@ internal sealed class QuarantineDeskModel(IMediator mediator, ICurrentActor curr
     {
         var aborted = HttpContext.RequestAborted;
         Entry = entry is { } asked ? await mediator.Send(new ReadQuarantined(asked), aborted) : null;
-        State = Entry?.State ?? (Views.Any(v => v.State == state) ? state! : QuarantineStates.Open);
+        State = Entry?.State ?? (Views.Contains(state, StringComparer.Ordinal) ? state! : QuarantineStates.Open);
         var page = await mediator.Send(new ListQuarantine(State, new PageRequest(PageRequest.Most, null)), aborted);
         More = page.NextCursor is not null;
         Groups = [.. page.Items.GroupBy(i => i.CompetitionUuid).OrderBy(g => g.First().ReceivedAt)];

@@ -12,7 +12,7 @@ namespace ModularRace.Sync.Features.OnServer.Quarantine;
 internal sealed record QuarantineField(string Name, string Text, bool AtFault)
 {
     /// <summary><c>race location</c> for <c>race_location_uuid</c>.</summary>
-    public string Label => (Name.EndsWith("_uuid", StringComparison.Ordinal) ? Name[..^5] : Name.EndsWith("_uuids", StringComparison.Ordinal) ? Name[..^6] + "s" : Name).Replace('_', ' ');
+    public string Label => RecordWords.Field(Name);
 
     public bool IsLong => Text.Length > 60 || Name is "description" or "note" or "decision_note";
 }
