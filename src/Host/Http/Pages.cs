@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Http;
 
@@ -25,9 +27,26 @@ internal static class Pages
                 options.Conventions.AllowAnonymousToPage("/Phones/JoinTouch");
                 options.Conventions.AllowAnonymousToPage("/People/PasswordLinks/ChoosePasswordDesk");
             })
+            .AddMvcOptions(options => Speak(options.ModelBindingMessageProvider))
             // No script of ours validates in the browser; and what it would need for that is styled in line, which the policy forbids.
             .AddViewOptions(options => options.HtmlHelperOptions.ClientValidationEnabled = false)
             .ConfigureApplicationPartManager(parts => KeepOnly(parts, modules));
+    }
+
+    /// <summary>What a field of a form cannot be read as, in the language of the page; the English is the framework's own.</summary>
+    private static void Speak(DefaultModelBindingMessageProvider messages)
+    {
+        messages.SetMissingBindRequiredValueAccessor(name => Say("A value for the '{0}' parameter or property was not provided.", name));
+        messages.SetMissingKeyOrValueAccessor(() => Say("A value is required."));
+        messages.SetMissingRequestBodyRequiredValueAccessor(() => Say("A non-empty request body is required."));
+        messages.SetValueMustNotBeNullAccessor(value => Say("The value '{0}' is invalid.", value));
+        messages.SetAttemptedValueIsInvalidAccessor((value, name) => Say("The value '{0}' is not valid for {1}.", value, name));
+        messages.SetNonPropertyAttemptedValueIsInvalidAccessor(value => Say("The value '{0}' is not valid.", value));
+        messages.SetUnknownValueIsInvalidAccessor(name => Say("The supplied value is invalid for {0}.", name));
+        messages.SetNonPropertyUnknownValueIsInvalidAccessor(() => Say("The supplied value is invalid."));
+        messages.SetValueIsInvalidAccessor(value => Say("The value '{0}' is invalid.", value));
+        messages.SetValueMustBeANumberAccessor(name => Say("The field {0} must be a number.", name));
+        messages.SetNonPropertyValueMustBeANumberAccessor(() => Say("The field must be a number."));
     }
 
     /// <summary>Razor serves the pages of every assembly that the host refers to, also of a module that this mode does not have.</summary>

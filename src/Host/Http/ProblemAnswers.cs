@@ -7,7 +7,9 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Problems;
+using ModularRace.Shared.Web;
 using Npgsql;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Http;
 
@@ -68,6 +70,8 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (context.IsPage())
         {
+            // An exception leaves the language of the request behind.
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(PageLanguage.Of(context.Request));
             response.ContentType = "text/html; charset=utf-8";
             if (!HttpMethods.IsHead(context.Request.Method)) await response.WriteAsync(Html(problem), CancellationToken.None);
             return;
@@ -90,10 +94,34 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
     private static string Html(Problem problem) =>
         $"""
          <!DOCTYPE html>
-         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{ReasonOf(problem.Status)} · ModularRace</title>
+         <html lang="{Language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{Called(problem.Status)} · ModularRace</title>
          <link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/desk.css"></head>
-         <body><main class="problem"><h1>{ReasonOf(problem.Status)}</h1><p>{WebUtility.HtmlEncode(problem.Message)}</p><p><a href="/">Back to the beginning</a></p></main></body></html>
+         <body><main class="problem"><h1>{Called(problem.Status)}</h1><p>{WebUtility.HtmlEncode(Words(problem))}</p><p><a href="/">{Say("Back to the beginning")}</a></p></main></body></html>
          """;
+
+    private static string Called(int status) => Say(status switch
+    {
+        400 => "Bad Request",
+        401 => "Sign in first",
+        403 => "Not allowed",
+        404 => "Not found",
+        405 => "Method Not Allowed",
+        409 => "Conflict||of requests",
+        410 => "Gone",
+        412 => "Precondition Failed",
+        413 => "Payload Too Large",
+        415 => "Unsupported Media Type",
+        429 => "Too many attempts",
+        503 => "The database is away",
+        >= 500 => "Something went wrong",
+        _ => ReasonOf(status),
+    });
+
+    /// <summary>What is not there is named in English alone.</summary>
+    private static string Words(Problem problem) =>
+        problem.Errors is { } errors ? string.Join(' ', errors.SelectMany(e => e.Value).Take(3).Select(text => Say(text)))
+        : problem.Status == 404 && Language != PageLanguages.Usual ? Say("There is nothing here.")
+        : Say(problem.Message);
 
     private static string ReasonOf(int status) => status switch
     {

@@ -34,7 +34,7 @@ internal static class IdentityRegistration
         services.AddSingleton<INmcli>(_ => new Nmcli());
         services.AddSingleton<WifiNetworks>();
 
-        // Long passwords rather than odd ones.
+        // Long passwords rather than odd ones. Who chooses a shorter one is told: Passwords must be at least 8 characters.
         services.AddScoped<IUserStore<Person>, UserOnlyStore<Person, IdentityDbContext, Guid>>();
         services.AddIdentityCore<Person>(options =>
         {

@@ -12,6 +12,7 @@ using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.Account;
 
@@ -50,7 +51,7 @@ internal sealed class AccountDeskModel(IMediator mediator, PasswordGate gate, IC
         catch (Problem problem) when (problem.Status is 400 or 429)
         {
             Response.StatusCode = problem.Status;
-            foreach (var text in problem.Errors?.SelectMany(e => e.Value) ?? [problem.Message]) ModelState.AddModelError("", text);
+            foreach (var text in problem.Errors?.SelectMany(e => e.Value) ?? [problem.Message]) ModelState.AddModelError("", Say(text));
             await LoadAsync();
             return Page();
         }

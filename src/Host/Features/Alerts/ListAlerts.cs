@@ -1,9 +1,11 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using ModularRace.Host.Features.Alerts.Delivering;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Sync.Contracts;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.Alerts;
 
@@ -41,17 +43,29 @@ internal sealed class ListAlertsHandler(IdentityDbContext db, ICurrentActor curr
 
     private static string? Unsent(IEnumerable<AlertDelivery> failing)
     {
-        var told = failing.Select(d => $"It could not be sent by {d.Channel}{(d.GivenUpAt is null ? " yet" : "")}: {d.LastError!.TrimEnd('.')}.").ToList();
+        var told = failing.Select(Unsent).ToList();
         return told.Count == 0 ? null : string.Join(' ', told);
+    }
+
+    private static string Unsent(AlertDelivery failing)
+    {
+        var why = Say(failing.LastError!).TrimEnd('.');
+        return (failing.Channel, failing.GivenUpAt) switch
+        {
+            (AlertChannels.ByMail, null) => Say("It could not be sent by mail yet: {0}.", why),
+            (AlertChannels.ByMail, _) => Say("It could not be sent by mail: {0}.", why),
+            (_, null) => Say("It could not be sent by webhook yet: {0}.", why),
+            _ => Say("It could not be sent by webhook: {0}.", why),
+        };
     }
 
     private AlertLine Line(Alert a, string? unsent)
     {
         var (link, text) = a.Kind switch
         {
-            AlertKinds.RecordQuarantined => ("/quarantine", "Look at them"),
-            AlertKinds.ConflictSpike => (a.CompetitionUuid is { } competition ? $"/competitions/{competition}" : "/competitions", "Open the competition"),
-            _ => (current.Actor.Grants.Any(g => g.Role == Roles.Admin) ? $"/devices#device-{a.DeviceUuid}" : null, "Open the device"),
+            AlertKinds.RecordQuarantined => ("/quarantine", Say("Look at them")),
+            AlertKinds.ConflictSpike => (a.CompetitionUuid is { } competition ? $"/competitions/{competition}" : "/competitions", Say("Open the competition")),
+            _ => (current.Actor.Grants.Any(g => g.Role == Roles.Admin) ? $"/devices#device-{a.DeviceUuid}" : null, Say("Open the device")),
         };
         return new AlertLine(a.ClientUuid, a.Words, link, text, unsent, a.CompetitionUuid, a.RaisedAt, a.EndedAt);
     }

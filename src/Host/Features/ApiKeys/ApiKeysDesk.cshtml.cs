@@ -8,6 +8,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.ApiKeys;
 
@@ -67,8 +68,8 @@ internal sealed class ApiKeysDeskModel(IMediator mediator, ICurrentActor current
 
     /// <summary>On which competitions it may.</summary>
     public string Where(ApiKeyLine key) => key.CompetitionUuids is not { } some
-        ? "every competition"
-        : string.Join(", ", some.Select(c => Competitions.FirstOrDefault(k => k.ClientUuid == c)?.Name ?? "another competition"));
+        ? Say("every competition")
+        : string.Join(", ", some.Select(c => Competitions.FirstOrDefault(k => k.ClientUuid == c)?.Name ?? Say("another competition||where a role is held")));
 
     public bool HasEnded(ApiKeyLine key) => key.RevokedAt is not null || key.ExpiresAt <= Now;
 

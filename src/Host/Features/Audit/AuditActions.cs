@@ -12,38 +12,12 @@ internal static class AuditActions
         NamesErased = "names_erased",
         ClipRuleSet = "clip_rule_set", ClipsRemoved = "clips_removed", ClipHoldSet = "clip_hold_set", ClipHoldLifted = "clip_hold_lifted";
 
-    /// <summary>As a sentence goes on after who did it.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Words = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        [SignedIn] = "signed in",
-        [SignInFailed] = "could not sign in",
-        [SignedOut] = "signed out",
-        [TokenReused] = "showed a refresh token twice: its session ended",
-        [SessionEnded] = "ended one of the own sessions",
-        [SessionsEnded] = "ended the sessions of",
-        [PersonMade] = "added",
-        [PersonChanged] = "changed",
-        [PersonDisabled] = "disabled",
-        [PersonEnabled] = "enabled",
-        [PasswordLinkMade] = "made a password link for",
-        [PasswordChosen] = "chose a password by a link",
-        [PasswordChanged] = "changed the own password",
-        [KeyMade] = "made the API key",
-        [KeyRevoked] = "revoked the API key",
-        [WebhookMade] = "added the webhook",
-        [WebhookChanged] = "changed the webhook",
-        [WebhookSecretChanged] = "made another secret for the webhook",
-        [WebhookDeleted] = "deleted the webhook",
-        [DeviceCodeMade] = "made a pairing code for",
-        [DevicePaired] = "was paired",
-        [DeviceChanged] = "changed the Pi",
-        [DeviceRevoked] = "revoked the Pi",
-        [NamesErased] = "erased names in",
-        [ClipRuleSet] = "set how long clips stay of",
-        [ClipsRemoved] = "removed clips by the rule of",
-        [ClipHoldSet] = "put a hold on clips of",
-        [ClipHoldLifted] = "lifted a hold on clips of",
-    };
+    public static readonly IReadOnlyList<string> All =
+    [
+        SignedIn, SignInFailed, SignedOut, TokenReused, SessionEnded, SessionsEnded, PersonMade, PersonChanged, PersonDisabled, PersonEnabled, PasswordLinkMade, PasswordChosen,
+        PasswordChanged, KeyMade, KeyRevoked, WebhookMade, WebhookChanged, WebhookSecretChanged, WebhookDeleted, DeviceCodeMade, DevicePaired, DeviceChanged, DeviceRevoked,
+        NamesErased, ClipRuleSet, ClipsRemoved, ClipHoldSet, ClipHoldLifted,
+    ];
 }
 
 /// <summary>What an entry is about.</summary>

@@ -8,6 +8,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.Audit;
 
@@ -57,7 +58,7 @@ internal sealed class AuditDeskModel(IMediator mediator, ICurrentActor current, 
         }
         catch (Problem problem) when (problem.Status == 400)
         {
-            ModelState.AddModelError("", problem.Message);
+            ModelState.AddModelError("", Say(problem.Message));
         }
     }
 

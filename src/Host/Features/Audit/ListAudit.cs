@@ -30,7 +30,7 @@ internal sealed class ListAuditHandler(IdentityDbContext db, ICurrentActor curre
     public async Task<Page<AuditLine>> Handle(ListAudit request, CancellationToken cancellationToken)
     {
         current.Actor.Require(null);
-        if (request.Action is { } said && !AuditActions.Words.ContainsKey(said)) throw Problem.Validation("action", $"It is one of {string.Join(", ", AuditActions.Words.Keys)}.");
+        if (request.Action is { } said && !AuditActions.All.Contains(said, StringComparer.Ordinal)) throw Problem.Validation("action", $"It is one of {string.Join(", ", AuditActions.All)}.");
         if (Texts.Fault(request.Q, Texts.Name) is { } fault) throw Problem.Validation("q", fault);
         var (before, action, subject, actor) = (request.Page.AfterNumber ?? long.MaxValue, request.Action, request.SubjectUuid, request.ActorUuid);
         var (from, to) = (request.From?.ToUniversalTime(), request.To?.ToUniversalTime());

@@ -8,6 +8,7 @@ using ModularRace.Host.Features.Shared;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.People;
 
@@ -47,8 +48,8 @@ internal sealed class PeopleDeskModel(IMediator mediator, PasswordLinkTeller tel
 
     /// <summary>"Referee on Cima Alta, Valle"</summary>
     public static string Where(RoleOn role, IReadOnlyList<CompetitionSummary> competitions) => role.CompetitionUuids is not { } some
-        ? "every competition"
-        : string.Join(", ", some.Select(c => competitions.FirstOrDefault(k => k.ClientUuid == c)?.Name ?? "another competition"));
+        ? Say("every competition")
+        : string.Join(", ", some.Select(c => competitions.FirstOrDefault(k => k.ClientUuid == c)?.Name ?? Say("another competition||where a role is held")));
 
     private async Task LoadAsync()
     {

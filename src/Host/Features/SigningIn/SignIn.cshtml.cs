@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using ModularRace.Host.Access;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Problems;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.SigningIn;
 
@@ -35,7 +36,7 @@ internal sealed class SignInModel(PasswordGate gate, IMediator mediator) : PageM
             Response.StatusCode = problem.Status;
             foreach (var (field, messages) in problem.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal) { [string.Empty] = [problem.Message] })
                 foreach (var message in messages)
-                    ModelState.AddModelError(string.Empty, field.Length > 0 ? $"{char.ToUpperInvariant(field[0])}{field[1..]}: {message}" : message);
+                    ModelState.AddModelError(string.Empty, field switch { "email" => Say("Email: {0}", Say(message)), "password" => Say("Password: {0}", Say(message)), _ => Say(message) });
             Password = null;
             return Page();
         }

@@ -1,3 +1,5 @@
+using static ModularRace.Shared.Web.DeskWords;
+
 namespace ModularRace.Host.Features.Webhooks;
 
 /// <summary>What a webhook may be told.</summary>
@@ -13,12 +15,12 @@ internal static class WebhookEvents
     /// <summary>As the desk calls it.</summary>
     public static string Words(string name) => name switch
     {
-        IncidentOfficial => "An incident is official",
-        IncidentDecided => "A decision, also anew or reopened",
-        DeviceSilent => "A Pi is silent during its race",
-        DeviceBack => "A silent Pi is back",
-        DeviceRevoked => "A Pi was revoked",
-        Test => "A test",
+        IncidentOfficial => Say("An incident is official"),
+        IncidentDecided => Say("A decision, also anew or reopened"),
+        DeviceSilent => Say("A Pi is silent during its race"),
+        DeviceBack => Say("A silent Pi is back"),
+        DeviceRevoked => Say("A Pi was revoked"),
+        Test => Say("A test"),
         _ => name,
     };
 }

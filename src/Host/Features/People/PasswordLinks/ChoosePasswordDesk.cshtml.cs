@@ -6,6 +6,7 @@ using ModularRace.Host.Access;
 using ModularRace.Host.Features.SigningIn;
 using ModularRace.Host.Identity;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Host.Features.People.PasswordLinks;
 
@@ -28,7 +29,7 @@ internal sealed class ChoosePasswordDeskModel(IMediator mediator) : PageModel
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
-        if (Password != Again) ModelState.AddModelError("", "The two are not the same.");
+        if (Password != Again) ModelState.AddModelError("", Say("The two are not the same."));
         var sent = await this.TrySendAsync(mediator, new ChoosePassword(Code, Password));
         if (sent is { Ok: true, Result: { } person })
         {
