@@ -1,6 +1,8 @@
 // A device's archive on its way in. The file goes as it is; the answer is the receipt that the device takes back, so it is
 // offered as a file at once.
 
+import { say } from './words.js';
+
 const form = document.querySelector('form[data-archive]');
 const file = form.querySelector('input[type="file"]');
 const outcome = form.querySelector('[data-outcome]');
@@ -12,8 +14,23 @@ const el = (name, attributes = {}, ...children) => {
   made.append(...children);
   return made;
 };
-const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
-const words = { created: 'new', updated: 'changed', merged: 'joined another', already_synced: 'here already', conflict: 'in review', deferred: 'wait for what they refer to', rejected: 'in quarantine' };
+const words = {
+  created: say('new||records'), updated: say('changed||records'), merged: say('joined another'), already_synced: say('here already'), conflict: say('in review||records'),
+  deferred: say('wait for what they refer to'), rejected: say('in quarantine'),
+};
+const kinds = {
+  competition: say('competition||a record'), race: say('race||a record'), race_location: say('race_location||a record'), athlete: say('athlete||a record'), bib_assignment: say('bib_assignment||a record'),
+  penalty: say('penalty||a record'), phrase: say('phrase||a record'), incident: say('incident||a record'), report: say('report||a record'), grouping: say('grouping||a record'),
+  history_entry: say('history_entry||a record'), clip: say('clip of report'),
+};
+// Why the cloud refuses a file, as it says it.
+const refusals = [
+  'This file is empty.', 'This is no archive of a ModularRace device.', 'Its header is damaged.', "Its header was changed: the device's signature does not hold.",
+  'This file was encrypted for another cloud.', 'It was encrypted for somebody else.', 'This file is of a device that is not paired here.',
+  'This file is of a device that was revoked. Pair it anew first, if it is in good hands.', 'This file was signed with a key that this cloud does not know of the device.',
+  'It is put together from files of two devices.', 'It ends in the middle: copy it again from the device. What stands before was taken.', 'Its end does not fit what it holds.',
+  'It holds something that this version does not know.', 'A frame is empty.', 'A frame does not hold what it says.', 'A frame is larger than any device writes.', 'A frame is not packed as devices pack.',
+];
 
 const show = (receipt, text) => {
   const sums = el('div', { class: 'sums' });
@@ -25,23 +42,25 @@ const show = (receipt, text) => {
   const left = receipt.missing.length + receipt.different.length;
   const clips = receipt.clips ?? [];
   const held = clips.filter(c => !c.error).length;
-  if (held > 0) sums.append(el('div', {}, el('b', {}, String(held)), el('span', {}, held === 1 ? 'clip' : 'clips')));
-  const verdict = whole ? 'All that is on the Pi is here: with this receipt it may be cleared.'
-    : left > 0 ? `${count(left, 'record or clip', 'records and clips')} of the Pi ${left === 1 ? 'is' : 'are'} not here as ${left === 1 ? 'it is' : 'they are'} there: it may not be cleared by this receipt.`
-      : receipt.complete ? 'A journal tells what was written, not all that is on the Pi: it may not be cleared by this receipt.' : 'The last record of the journal was torn off; all before it was taken.';
+  if (held > 0) sums.append(el('div', {}, el('b', {}, String(held)), el('span', {}, say(held === 1 ? 'clip' : 'clips'))));
+  const verdict = whole ? say('All that is on the Pi is here: with this receipt it may be cleared.')
+    : left === 1 ? say('1 record or clip of the Pi is not here as it is there: it may not be cleared by this receipt.')
+      : left > 0 ? say('{0} records and clips of the Pi are not here as they are there: it may not be cleared by this receipt.', left)
+        : say(receipt.complete ? 'A journal tells what was written, not all that is on the Pi: it may not be cleared by this receipt.' : 'The last record of the journal was torn off; all before it was taken.');
+  const device = receipt.device_name ?? say('a device');
   const name = `modularrace-receipt-${(receipt.device_name ?? receipt.device_uuid).replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)}-${receipt.imported_at.replace(/[^0-9]/g, '').slice(0, 14)}.mrr`;
-  const bad = [...receipt.results, ...clips.map(c => ({ ...c, type: 'clip of report', client_uuid: c.report_uuid }))].filter(r => r.error).slice(0, 50);
+  const bad = [...receipt.results, ...clips.map(c => ({ ...c, type: 'clip', client_uuid: c.report_uuid }))].filter(r => r.error).slice(0, 50);
   outcome.replaceChildren(
-    el('h2', {}, `${count(receipt.results.length, 'record')} of ${receipt.device_name ?? 'a device'}`), sums, el('p', { class: `alert in ${whole ? 'good' : ''}`, role: 'status' }, verdict),
-    el('p', {}, el('a', { class: 'btn go', download: name, href: URL.createObjectURL(new Blob([text], { type: 'application/json' })) }, 'Receipt for the stick'), ` Put it on the stick; the Pi takes it under End of day.`),
-    ...(bad.length > 0 ? [el('ul', { class: 'lines' }, ...bad.map(r => el('li', {}, el('b', {}, `${r.type ?? 'record'} ${r.client_uuid ?? ''}: `), r.error.message)))] : []));
+    el('h2', {}, receipt.results.length === 1 ? say('1 record of {0}', device) : say('{0} records of {1}', receipt.results.length, device)), sums, el('p', { class: `alert in ${whole ? 'good' : ''}`, role: 'status' }, verdict),
+    el('p', {}, el('a', { class: 'btn go', download: name, href: URL.createObjectURL(new Blob([text], { type: 'application/json' })) }, say('Receipt for the stick')), ' ', say('Put it on the stick; the Pi takes it under End of day.')),
+    ...(bad.length > 0 ? [el('ul', { class: 'lines' }, ...bad.map(r => el('li', {}, el('b', {}, `${kinds[r.type] ?? r.type ?? say('record')} ${r.client_uuid ?? ''}: `), r.error.message)))] : []));
 };
 
 form.addEventListener('submit', async event => {
   event.preventDefault();
   if (file.files.length === 0 || go.disabled) return;
   go.disabled = true;
-  go.textContent = 'Taking it in…';
+  go.textContent = say('Taking it in…');
   outcome.replaceChildren();
   try {
     const answer = await fetch(form.dataset.archive, {
@@ -50,10 +69,13 @@ form.addEventListener('submit', async event => {
     });
     const text = await answer.text();
     if (answer.ok) show(JSON.parse(text), text);
-    else outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, JSON.parse(text).title ?? 'The file was refused.'));
+    else {
+      const { title } = JSON.parse(text);
+      outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, refusals.includes(title) ? say(title) : title ?? say('The file was refused.')));
+    }
   } catch {
-    outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, 'No answer. Taking it in again is safe: the same file twice changes nothing.'));
+    outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, say('No answer. Taking it in again is safe: the same file twice changes nothing.')));
   }
   go.disabled = false;
-  go.textContent = 'Take it in';
+  go.textContent = say('Take it in');
 });

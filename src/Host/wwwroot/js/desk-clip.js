@@ -2,12 +2,13 @@
 // player lies over the page, so that what the page fetches anew meanwhile does not stop it.
 
 import { findLength, measureFrames, speeds, usualFrame } from './film.js';
+import { say } from './words.js';
 
 let player = null;
 
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-clip]');
-  if (button) open(button.dataset.clip, button.dataset.title ?? 'Clip', button.dataset.poster);
+  if (button) open(button.dataset.clip, button.dataset.title ?? say('Clip'), button.dataset.poster);
 });
 
 function open(address, title, poster) {
@@ -20,7 +21,7 @@ function open(address, title, poster) {
   const head = Object.assign(document.createElement('h2'), { textContent: title });
   const time = Object.assign(document.createElement('output'), { className: 'num' });
   const place = Object.assign(document.createElement('input'), { type: 'range', min: '0', max: '1000', step: '1', value: '0' });
-  place.setAttribute('aria-label', 'Place in the clip');
+  place.setAttribute('aria-label', say('Place in the clip'));
   const fault = Object.assign(document.createElement('p'), { className: 'alert in', hidden: true });
   fault.setAttribute('role', 'alert');
 
@@ -40,27 +41,27 @@ function open(address, title, poster) {
   const slower = () => {
     speed = (speed + 1) % speeds.length;
     video.playbackRate = speeds[speed];
-    say();
+    show();
   };
   const whole = () => { if (document.fullscreenElement) document.exitFullscreen(); else dialog.requestFullscreen().catch(() => {}); };
-  const play = button('Play', 'Space', toggle);
-  const slow = button('Speed 1×', 'S', slower);
+  const play = button(say('Play||a clip'), 'Space', toggle);
+  const slow = button(say('Speed {0}×', 1), 'S', slower);
   const row = Object.assign(document.createElement('div'), { className: 'row' });
-  row.append(button('−1 frame', ',', () => step(-1)), play, button('+1 frame', '.', () => step(1)), slow, button('Full screen', 'F', whole), button('Close', 'Esc', () => dialog.close()));
+  row.append(button(say('−1 frame'), ',', () => step(-1)), play, button(say('+1 frame'), '.', () => step(1)), slow, button(say('Full screen'), 'F', whole), button(say('Close'), 'Esc', () => dialog.close()));
   dialog.append(head, video, fault, place, time, row);
 
-  function say() {
-    play.firstChild.textContent = video.paused ? 'Play' : 'Pause';
-    slow.firstChild.textContent = `Speed ${speeds[speed]}×`;
+  function show() {
+    play.firstChild.textContent = say(video.paused ? 'Play||a clip' : 'Pause||a clip');
+    slow.firstChild.textContent = say('Speed {0}×', speeds[speed]);
     const length = Number.isFinite(video.duration) ? video.duration : 0;
-    time.textContent = length > 0 ? `${video.currentTime.toFixed(2)} of ${length.toFixed(2)} s` : `${video.currentTime.toFixed(2)} s`;
+    time.textContent = length > 0 ? say('{0} of {1} s', video.currentTime.toFixed(2), length.toFixed(2)) : `${video.currentTime.toFixed(2)} s`;
     if (length > 0 && document.activeElement !== place) place.value = String(Math.round(1000 * video.currentTime / length));
   }
 
-  for (const told of ['play', 'pause', 'timeupdate', 'seeked', 'durationchange', 'loadedmetadata']) video.addEventListener(told, say);
+  for (const told of ['play', 'pause', 'timeupdate', 'seeked', 'durationchange', 'loadedmetadata']) video.addEventListener(told, show);
   video.addEventListener('error', () => {
     fault.hidden = false;
-    fault.textContent = 'This clip cannot be shown here.';
+    fault.textContent = say('This clip cannot be shown here.');
   });
   findLength(video, () => { if (video.currentTime > 0) video.currentTime = 0; });
   measureFrames(video, () => dialog.isConnected, apart => { frame = apart; });
@@ -86,5 +87,5 @@ function open(address, title, poster) {
   player = dialog;
   document.body.append(dialog);
   dialog.showModal();
-  say();
+  show();
 }

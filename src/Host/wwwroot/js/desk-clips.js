@@ -3,6 +3,7 @@
 // its report's time is, or all begin together, and each can be moved by itself.
 
 import { findLength, measureFrames, speeds, usualFrame } from './film.js';
+import { say } from './words.js';
 
 const near = 120; // seconds: reports of one incident that lie further apart are not of one moment
 
@@ -36,9 +37,9 @@ function open(clips, title) {
     const film = { video, where, moved: 0, get begins() { return Math.max(0, (byReports ? clip.at - first : 0) + this.moved); } };
     const move = frames => { film.moved = film.begins + frames * frame - (byReports ? clip.at - first : 0); place(); };
     film.figure = el('figure', {}, video, el('figcaption', {}, el('b', {}, clip.title), where,
-      el('button', { type: 'button', class: 'btn', 'aria-label': `Clip ${i + 1} one frame earlier`, click: () => move(-1) }, '← frame'),
-      el('button', { type: 'button', class: 'btn', 'aria-label': `Clip ${i + 1} one frame later`, click: () => move(1) }, 'frame →')));
-    video.addEventListener('error', () => film.figure.prepend(el('p', { class: 'alert in', role: 'alert' }, 'This clip cannot be shown here.')));
+      el('button', { type: 'button', class: 'btn', 'aria-label': say('Clip {0} one frame earlier', i + 1), click: () => move(-1) }, say('← frame')),
+      el('button', { type: 'button', class: 'btn', 'aria-label': say('Clip {0} one frame later', i + 1), click: () => move(1) }, say('frame →'))));
+    video.addEventListener('error', () => film.figure.prepend(el('p', { class: 'alert in', role: 'alert' }, say('This clip cannot be shown here.'))));
     findLength(video, () => place());
     measureFrames(video, () => dialog.isConnected, between => { frame = between; });
     return film;
@@ -65,7 +66,7 @@ function open(clips, title) {
       }
       film.figure.classList.toggle('outside', !inside);
     }
-    say();
+    show();
   }
 
   function tick() {
@@ -105,22 +106,22 @@ function open(clips, title) {
   const whole = () => { if (document.fullscreenElement) document.exitFullscreen(); else dialog.requestFullscreen().catch(() => {}); };
   const button = (label, key, act) => el('button', { type: 'button', class: 'btn', click: act }, label, ' ', el('kbd', {}, key));
 
-  const bar = el('input', { type: 'range', min: '0', max: '1000', step: '1', value: '0', 'aria-label': 'Place on the common clock' });
+  const bar = el('input', { type: 'range', min: '0', max: '1000', step: '1', value: '0', 'aria-label': say('Place on the common clock') });
   bar.addEventListener('input', () => goTo(end() * Number(bar.value) / 1000));
   const time = el('output', { class: 'num' });
-  const play = button('Play', 'Space', toggle);
-  const slow = button('Speed 1×', 'S', slower);
+  const play = button(say('Play||a clip'), 'Space', toggle);
+  const slow = button(say('Speed {0}×', 1), 'S', slower);
   const laid = button('', 'T', lay);
   const dialog = el('dialog', { class: 'clip several', 'aria-label': title, tabindex: '-1', autofocus: '' }, el('h2', {}, title), el('div', { class: 'films' }, ...films.map(f => f.figure)), bar, time,
-    el('div', { class: 'row' }, button('−1 frame', ',', () => step(-1)), play, button('+1 frame', '.', () => step(1)), slow, ...(apart > 0 && apart <= near ? [laid] : []), button('Full screen', 'F', whole), button('Close', 'Esc', () => dialog.close())));
+    el('div', { class: 'row' }, button(say('−1 frame'), ',', () => step(-1)), play, button(say('+1 frame'), '.', () => step(1)), slow, ...(apart > 0 && apart <= near ? [laid] : []), button(say('Full screen'), 'F', whole), button(say('Close'), 'Esc', () => dialog.close())));
   dialog.dataset.films = String(films.length);
 
-  function say() {
-    play.firstChild.textContent = since === null ? 'Play' : 'Pause';
-    slow.firstChild.textContent = `Speed ${speeds[speed]}×`;
-    laid.firstChild.textContent = byReports ? 'All from their beginnings' : 'By the reports’ times';
-    time.textContent = `${now.toFixed(2)} of ${end().toFixed(2)} s`;
-    for (const film of films) film.where.textContent = film.figure.classList.contains('outside') ? 'no picture at this time' : `${film.video.currentTime.toFixed(2)} s`;
+  function show() {
+    play.firstChild.textContent = say(since === null ? 'Play||a clip' : 'Pause||a clip');
+    slow.firstChild.textContent = say('Speed {0}×', speeds[speed]);
+    laid.firstChild.textContent = say(byReports ? 'All from their beginnings' : 'By the reports’ times');
+    time.textContent = say('{0} of {1} s', now.toFixed(2), end().toFixed(2));
+    for (const film of films) film.where.textContent = film.figure.classList.contains('outside') ? say('no picture at this time') : `${film.video.currentTime.toFixed(2)} s`;
     if (document.activeElement !== bar) bar.value = String(Math.round(1000 * now / end()));
   }
 
@@ -132,7 +133,7 @@ function open(clips, title) {
     event.preventDefault();
     act();
   });
-  for (const film of films) film.video.addEventListener('seeked', say);
+  for (const film of films) film.video.addEventListener('seeked', show);
   dialog.addEventListener('close', () => {
     since = null;
     for (const { video } of films) {

@@ -1,6 +1,8 @@
 // Correcting an incident or a report: the page says what will change before it is saved, and asks for it. Where somebody else
 // was faster, writing in a field means keeping one's own.
 
+import { say } from './words.js';
+
 const form = document.getElementById('correct');
 const shown = field => field instanceof HTMLSelectElement ? field.selectedOptions[0]?.textContent ?? '' : field.value.trim();
 const before = field => field instanceof HTMLSelectElement
@@ -20,19 +22,19 @@ function changes() {
     if (same(field, was, is)) continue;
     const label = form.querySelector(`label[for="${field.id}"]`).firstChild.textContent.trim();
     moves ||= ['bib_number', 'race_location_uuid', 'occurred_at'].includes(field.id);
-    if ('long' in field.dataset) said.push(`${label}: written anew`);
-    else said.push(`${label}: ${whole(was) || field.dataset.empty || 'none'} → ${whole(is) || field.dataset.empty || 'none'}`);
+    if ('long' in field.dataset) said.push(say('{0}: written anew', label));
+    else said.push(say('{0}: {1} → {2}', label, whole(was) || field.dataset.empty || say('none||of a field'), whole(is) || field.dataset.empty || say('none||of a field')));
   }
   return { said, moves };
 }
 
-function say() {
+function tell() {
   const { said, moves } = changes();
   const kind = form.dataset.correct;
-  const then = !moves ? '' : kind === 'report' ? ' The report leaves, and gets an incident of its own.' : kind === 'sole' ? ' The incident moves with it.' : '';
-  const words = said.length === 0 ? '' : `${said.join('; ')}.${then}`;
+  const then = !moves ? '' : kind === 'report' ? say('The report leaves, and gets an incident of its own.') : kind === 'sole' ? say('The incident moves with it.') : '';
+  const words = said.length === 0 ? '' : `${said.join('; ')}.${then && ` ${then}`}`;
   form.querySelector('[data-will]').textContent = words;
-  if (words) form.dataset.ask = `Save this correction of ${form.dataset.name}?\n\n${words}`;
+  if (words) form.dataset.ask = `${say('Save this correction of {0}?', form.dataset.name)}\n\n${words}`;
   else delete form.dataset.ask;
 }
 
@@ -40,8 +42,8 @@ if (form) {
   form.addEventListener('input', e => {
     const mine = e.target.id && form.querySelector(`input[name="take.${e.target.id}"][value="mine"]`);
     if (mine) mine.checked = true;
-    say();
+    tell();
   });
-  form.addEventListener('change', say);
-  say();
+  form.addEventListener('change', tell);
+  tell();
 }

@@ -2,6 +2,8 @@
 
 import uPlot from '../assets/uplot.js';
 
+const written = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang || 'en-GB';
+
 const zone = document.querySelector('[data-clock]')?.dataset.clock;
 const style = getComputedStyle(document.documentElement);
 const colour = name => style.getPropertyValue(name).trim();
@@ -9,7 +11,7 @@ const drawn = new Map();
 
 /** A day's name where the points span days, else the hour at the venue. */
 function stamps(span) {
-  const format = new Intl.DateTimeFormat('en-GB', span > 2 * 86400 ? { weekday: 'short', day: 'numeric', timeZone: zone } : { hour: '2-digit', minute: '2-digit', timeZone: zone });
+  const format = new Intl.DateTimeFormat(written, span > 2 * 86400 ? { weekday: 'short', day: 'numeric', timeZone: zone } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone });
   return (_, at) => at.map(second => format.format(second * 1000));
 }
 

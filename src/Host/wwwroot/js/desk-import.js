@@ -1,11 +1,25 @@
 // A start list or a catalogue on its way in: the file is read here, tried with ?preview=true, and stored only when a person
 // has seen what would change. The bytes go as they are, so that another encoding than UTF-8 is told, not guessed.
 
+import { say } from './words.js';
+
 // "first" is the mode where there is nothing yet to keep: a catalogue then takes its order from the file.
 const kinds = {
-  bibs: { method: 'POST', first: 'merge', one: 'bib', many: 'bibs', sums: [['created', 'new bibs'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed'], ['athletes_created', 'new athletes']] },
-  penalties: { method: 'PUT', first: 'replace', one: 'penalty', many: 'penalties', sums: [['created', 'new'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed']] },
-  phrases: { method: 'PUT', first: 'replace', one: 'phrase', many: 'phrases', sums: [['created', 'new'], ['updated', 'changed'], ['unchanged', 'as they are'], ['removed', 'removed']] },
+  bibs: {
+    method: 'POST', first: 'merge',
+    sums: [['created', say('new bibs')], ['updated', say('changed||bibs')], ['unchanged', say('as they are||bibs')], ['removed', say('removed||bibs')], ['athletes_created', say('new athletes')]],
+    imports: n => n === 1 ? say('Import 1 bib') : say('Import {0} bibs', n), removes: n => n === 1 ? say('Remove 1 bib') : say('Remove {0} bibs', n),
+  },
+  penalties: {
+    method: 'PUT', first: 'replace',
+    sums: [['created', say('new||penalties')], ['updated', say('changed||penalties')], ['unchanged', say('as they are||penalties')], ['removed', say('removed||penalties')]],
+    imports: n => n === 1 ? say('Import 1 penalty') : say('Import {0} penalties', n), removes: n => n === 1 ? say('Remove 1 penalty') : say('Remove {0} penalties', n),
+  },
+  phrases: {
+    method: 'PUT', first: 'replace',
+    sums: [['created', say('new||phrases')], ['updated', say('changed||phrases')], ['unchanged', say('as they are||phrases')], ['removed', say('removed||phrases')]],
+    imports: n => n === 1 ? say('Import 1 phrase') : say('Import {0} phrases', n), removes: n => n === 1 ? say('Remove 1 phrase') : say('Remove {0} phrases', n),
+  },
 };
 
 const form = document.querySelector('form[data-import]');
@@ -35,16 +49,15 @@ if (form) {
     made.append(...children);
     return made;
   };
-  const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
   const preview = async () => {
     const chosen = file.files[0];
     const mine = ++turn;
     go.disabled = true;
-    go.textContent = 'Import';
+    go.textContent = say('Import');
     outcome.replaceChildren();
     if (!chosen) return;
-    outcome.append(el('p', { class: 'soft' }, `Reading ${chosen.name}…`));
+    outcome.append(el('p', { class: 'soft' }, say('Reading {0}…', chosen.name)));
     let answer, told;
     try {
       const bytes = await chosen.arrayBuffer();
@@ -54,17 +67,20 @@ if (form) {
       seen = answer.headers.get('ETag');
       if (!answer.ok) return refused(told, new TextDecoder('utf-8').decode(bytes));
     } catch {
-      if (mine === turn) outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, 'The file could not be tried: no answer. Choose it again.'));
+      if (mine === turn) outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, say('The file could not be tried: no answer. Choose it again.')));
       return;
     }
     const changes = told.created + told.updated + told.removed;
     outcome.replaceChildren(
-      el('p', {}, el('b', {}, chosen.name), ` would ${changes === 0 ? 'change nothing: all of it is here already.' : 'make these changes:'}`),
+      el('p', {}, ...about(chosen.name, changes === 0 ? say('{0} would change nothing: all of it is here already.', '{0}') : say('{0} would make these changes:', '{0}'))),
       sums(told), ...lines(told.changes ?? []));
     go.disabled = changes === 0;
-    go.textContent = changes === 0 ? 'Nothing to import' : told.removed === changes ? `Remove ${count(changes, kind.one, kind.many)}` : `Import ${count(changes, kind.one, kind.many)}`;
+    go.textContent = changes === 0 ? say('Nothing to import') : told.removed === changes ? kind.removes(changes) : kind.imports(changes);
     hint.hidden = true;
   };
+
+  // The file's name stands out where the sentence has it.
+  const about = (name, sentence) => sentence.split('{0}').flatMap((part, i) => i === 0 ? [part] : [el('b', {}, name), part]);
 
   const sums = told => {
     const box = el('div', { class: 'sums' });
@@ -74,23 +90,26 @@ if (form) {
   };
 
   // Each line that would not stay as it is, with what is different.
-  const words = { created: 'New', updated: 'Changed', removed: 'Removed' };
-  const fields = { code: 'code', text: 'phrase', name: 'meaning', discipline: 'discipline', language: 'language', position: 'order' };
+  const words = { created: say('New||a line of a list'), updated: say('Changed||a line of a list'), removed: say('Removed||a line of a list') };
+  const fields = { code: say('code'), text: say('phrase'), name: say('meaning'), discipline: say('discipline'), language: say('language'), position: say('order') };
+  const disciplines = {
+    individual: say('individual||a race'), team: say('team||a race'), sprint: say('sprint||a race'), vertical: say('vertical||a race'), mixed_relay: say('mixed relay||a race'), other: say('other||a race'),
+  };
   const lines = changes => {
     if (changes.length === 0) return [];
     const list = el('ul', { class: 'would' });
     for (const { change, before, after } of changes.slice(0, 200)) {
       const is = after ?? before;
       const item = el('li', { class: change }, el('b', {}, words[change]), ' ', el('strong', {}, is.code ?? is.text), is.code && is.name ? ` ${is.name}` : '');
-      const scope = [is.discipline?.replace('_', ' '), is.language].filter(Boolean).join(', ');
+      const scope = [disciplines[is.discipline] ?? is.discipline?.replace('_', ' '), is.language].filter(Boolean).join(', ');
       if (scope) item.append(el('span', { class: 'soft' }, ` (${scope})`));
       if (change === 'updated') {
         const other = Object.keys(fields).filter(f => (before[f] ?? null) !== (after[f] ?? null));
-        item.append(el('small', {}, other.map(f => `${fields[f]}: ${before[f] ?? 'none'} → ${after[f] ?? 'none'}`).join('; ')));
+        item.append(el('small', {}, other.map(f => say('{0}: {1} → {2}', fields[f], before[f] ?? say('none||of a field'), after[f] ?? say('none||of a field'))).join('; ')));
       }
       list.append(item);
     }
-    return changes.length > 200 ? [list, el('p', { class: 'hint' }, `And ${changes.length - 200} more.`)] : [list];
+    return changes.length > 200 ? [list, el('p', { class: 'hint' }, say('And {0} more.', changes.length - 200))] : [list];
   };
 
   const refused = (problem, text) => {
@@ -99,12 +118,12 @@ if (form) {
     const errors = Object.entries(problem.errors ?? {});
     for (const [where, messages] of errors.slice(0, 200)) {
       const number = Number(/\d+/.exec(where)?.[0]);
-      const item = el('li', {}, el('b', {}, number ? `Line ${number}: ` : ''), [messages].flat().join(' '));
+      const item = el('li', {}, el('b', {}, number ? `${say('Line {0}:', number)} ` : ''), [messages].flat().join(' '));
       if (number && lines[number - 1] !== undefined) item.append(el('code', {}, lines[number - 1].slice(0, 300)));
       list.append(item);
     }
-    const title = problem.code === 'in_use' || errors.length === 0 ? problem.title : `Nothing was imported: ${count(errors.length, 'thing', 'things')} to mend in the file.`;
-    outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, title ?? 'The file was refused.'));
+    const title = problem.code === 'in_use' || errors.length === 0 ? problem.title : errors.length === 1 ? say('Nothing was imported: 1 thing to mend in the file.') : say('Nothing was imported: {0} things to mend in the file.', errors.length);
+    outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, title ?? say('The file was refused.')));
     if (errors.length > 0) outcome.append(list);
     hint.hidden = false;
   };
@@ -123,25 +142,25 @@ if (form) {
     const chosen = file.files[0];
     if (!chosen || go.disabled) return;
     go.disabled = true;
-    go.textContent = 'Importing…';
+    go.textContent = say('Importing…');
     try {
       const bytes = await chosen.arrayBuffer();
       const answer = await ask(bytes, false);
       const told = await answer.json();
       if (answer.status === 412) {
         await preview();
-        return outcome.prepend(el('p', { class: 'alert in', role: 'alert' }, 'Somebody changed the list meanwhile. This is what the file would change now.'));
+        return outcome.prepend(el('p', { class: 'alert in', role: 'alert' }, say('Somebody changed the list meanwhile. This is what the file would change now.')));
       }
       if (!answer.ok) {
-        go.textContent = 'Import';
+        go.textContent = say('Import');
         return refused(told, new TextDecoder('utf-8').decode(bytes));
       }
       location.hash = '';
       location.reload();
     } catch {
       go.disabled = false;
-      go.textContent = 'Import again';
-      outcome.prepend(el('p', { class: 'alert in bad', role: 'alert' }, 'No answer. Importing again is safe: the same file twice changes nothing.'));
+      go.textContent = say('Import again');
+      outcome.prepend(el('p', { class: 'alert in bad', role: 'alert' }, say('No answer. Importing again is safe: the same file twice changes nothing.')));
     }
   });
 

@@ -1,6 +1,8 @@
 // The review on the desk: its keys beside those of desk.js, and several conflicts ticked at once. All of it can be done
 // without, with the mouse or a finger.
 
+import { say } from './words.js';
+
 const typing = el => el.matches('input:not([type="radio"]):not([type="checkbox"]), select, textarea');
 
 document.addEventListener('keydown', e => {
@@ -42,7 +44,7 @@ function several() {
   const ticks = [...document.querySelectorAll('[name="chosen"]')];
   const chosen = ticks.filter(t => t.checked);
   const kinds = new Set(chosen.map(t => t.dataset.kind));
-  form.querySelector('[data-chosen]').textContent = chosen.length === 0 ? 'None chosen' : `${chosen.length} chosen${kinds.size > 1 ? `, of ${kinds.size} kinds` : ''}`;
+  form.querySelector('[data-chosen]').textContent = chosen.length === 0 ? say('None chosen') : kinds.size > 1 ? say('{0} chosen, of {1} kinds', chosen.length, kinds.size) : say('{0} chosen', chosen.length);
   form.querySelector('[data-some]').hidden = chosen.length === 0;
   const pairs = form.querySelector('[data-pairs]');
   pairs.hidden = kinds.size !== 1 || !kinds.has('fingerprint_match_decision_mismatch');

@@ -1,6 +1,11 @@
 // The desk in the browser: the venue's clock, regions that keep themselves up to date, keys. Everything works without it
 // but the import of a file, the dialog and the keys.
 
+import { say } from './words.js';
+
+/** Names of days and months go by the page's language; the day has 24 hours in all of them. */
+const written = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang || 'en-GB';
+
 const serverAhead = Number(document.body.dataset.now) - Date.now();
 const now = () => Date.now() + serverAhead;
 
@@ -8,7 +13,7 @@ const now = () => Date.now() + serverAhead;
 function clocks() {
   for (const el of document.querySelectorAll('[data-clock]')) {
     try {
-      el.textContent = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: el.dataset.clock || undefined }).format(now());
+      el.textContent = new Intl.DateTimeFormat(written, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: el.dataset.clock || undefined }).format(now());
     } catch {
       el.textContent = '';
     }
@@ -26,7 +31,7 @@ function ago(seconds) {
   if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${String(Math.floor(seconds / 60) % 60).padStart(2, '0')} min`;
-  return `${Math.floor(seconds / 86400)} d`;
+  return say('{0} d||days', Math.floor(seconds / 86400));
 }
 
 // ---- regions that keep themselves up to date ----------------------------------------------------------------------
@@ -103,12 +108,12 @@ function behind(region) {
   note.className = 'alert in';
   note.dataset.behind = '';
   note.setAttribute('role', 'status');
-  if ('keeps' in region.dataset) note.append('This moved on while you were at it. Above is how it stands now; what you wrote is kept.');
+  if ('keeps' in region.dataset) note.append(say('This moved on while you were at it. Above is how it stands now; what you wrote is kept.'));
   else {
     const link = document.createElement('a');
     // Beside this page, not in its place: what was typed here stays.
-    Object.assign(link, { href: location.href, target: '_blank', rel: 'noopener', textContent: 'Show it as it is now, in another tab' });
-    note.append('Somebody changed this while you were writing; what you wrote is kept. ', link);
+    Object.assign(link, { href: location.href, target: '_blank', rel: 'noopener', textContent: say('Show it as it is now, in another tab') });
+    note.append(say('Somebody changed this while you were writing; what you wrote is kept.'), ' ', link);
   }
   region.prepend(note);
 }
@@ -118,7 +123,7 @@ function tell(state) {
   if (!el) return;
   el.hidden = false;
   el.dataset.state = state;
-  el.querySelector('span').textContent = state === 'live' ? 'Live' : state === 'out' ? 'Signed out' : 'No answer, trying again';
+  el.querySelector('span').textContent = state === 'live' ? say('Live') : state === 'out' ? say('Signed out') : say('No answer, trying again');
 }
 
 // What happens in the competition is told by events, and the page is read anew at once; one more is read where something came
@@ -189,7 +194,7 @@ function arrivals() {
     if (old.has(row.dataset.row) || row.querySelector('em')) continue;
     row.classList.add('fresh');
     const mark = document.createElement('em');
-    mark.textContent = 'New';
+    mark.textContent = say('New||an incident');
     row.querySelector('.r')?.prepend(mark);
   }
   sessionStorage.setItem(key, JSON.stringify([...old].slice(-2000)));
@@ -259,7 +264,7 @@ function zoneNow(field) {
   const clock = note?.querySelector('[data-clock]');
   if (!clock) return;
   try {
-    clock.textContent = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: field.value.trim() || 'x' }).format(now());
+    clock.textContent = new Intl.DateTimeFormat(written, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: field.value.trim() || 'x' }).format(now());
     clock.dataset.clock = field.value.trim();
     note.hidden = false;
   } catch {
@@ -278,7 +283,7 @@ document.addEventListener('click', e => {
   }
   if (e.target.closest('[data-close]')) e.target.closest('dialog')?.close();
   const copy = e.target.closest('[data-copy]');
-  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => { copy.textContent = 'Copied'; });
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => { copy.textContent = say('Copied||to the clipboard'); });
 });
 
 // An address that ends in a dialog's name opens it: an alert leads to its device, from this page too.
@@ -297,7 +302,7 @@ function labels() {
     const button = form.querySelector('[data-label]');
     if (choice && button) {
       const code = form.querySelector('[name$="PenaltyCode"]')?.value.trim();
-      button.textContent = choice.value === 'penalty_applied' && code ? `Give ${form.dataset.says} ${code}` : choice.dataset.says;
+      button.textContent = choice.value === 'penalty_applied' && code ? say('Give {0} {1}||a bib and its penalty', form.dataset.says, code) : choice.dataset.says;
     }
     for (const part of form.querySelectorAll('[data-for]')) part.hidden = choice?.value !== part.dataset.for;
   }
