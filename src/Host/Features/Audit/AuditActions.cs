@@ -12,6 +12,7 @@ internal static class AuditActions
         NamesErased = "names_erased",
         ClipRuleSet = "clip_rule_set", ClipsRemoved = "clips_removed", ClipHoldSet = "clip_hold_set", ClipHoldLifted = "clip_hold_lifted";
 
+    /// <summary>As a page offers them to choose from.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         SignedIn, SignInFailed, SignedOut, TokenReused, SessionEnded, SessionsEnded, PersonMade, PersonChanged, PersonDisabled, PersonEnabled, PasswordLinkMade, PasswordChosen,
