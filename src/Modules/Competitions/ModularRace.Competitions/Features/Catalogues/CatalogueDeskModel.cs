@@ -7,6 +7,7 @@ using ModularRace.Competitions.Features.Competitions;
 using ModularRace.Competitions.Features.Races;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Competitions.Features.Catalogues;
 
@@ -53,17 +54,17 @@ internal abstract class CatalogueDeskModel(IMediator mediator, ICurrentActor cur
         await WriteAsync(lineUuid.ToString(), line, line.Item() with { ClientUuid = lineUuid, Deleted = true });
 
     /// <summary>A discipline as people read it.</summary>
-    public static string Named(string? discipline) => discipline is null ? "All disciplines" : RaceForm.Words(discipline);
+    public static string Named(string? discipline) => discipline is null ? Say("All disciplines") : RaceForm.Words(discipline);
 
     /// <summary>A language as people read it; what is none of the screen's as it was written.</summary>
     public static string Spoken(string? language) => language?.Split('-')[0].ToLowerInvariant() switch
     {
-        null => "All languages",
-        "en" => "English",
-        "fr" => "French",
-        "de" => "German",
-        "it" => "Italian",
-        "es" => "Spanish",
+        null => Say("All languages"),
+        "en" => Say("English"),
+        "fr" => Say("French"),
+        "de" => Say("German"),
+        "it" => Say("Italian"),
+        "es" => Say("Spanish"),
         _ => language,
     };
 

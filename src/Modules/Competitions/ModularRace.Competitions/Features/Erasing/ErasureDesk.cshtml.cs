@@ -9,6 +9,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Competitions.Features.Erasing;
 
@@ -61,8 +62,8 @@ internal sealed class ErasureDeskModel(IMediator mediator, ICurrentActor current
     public async Task OnPostPreviewAsync()
     {
         await LoadAsync();
-        if (Whose == "athlete" && Athlete is null) ModelState.AddModelError("", "Choose the athlete.");
-        else if (Whose == "signature" && PageForms.Typed(Name) is null) ModelState.AddModelError("", "Type the name.");
+        if (Whose == "athlete" && Athlete is null) ModelState.AddModelError("", Say("Choose the athlete."));
+        else if (Whose == "signature" && PageForms.Typed(Name) is null) ModelState.AddModelError("", Say("Type the name."));
         else Preview = (await this.TrySendAsync(mediator, Erase(preview: true))).Result;
     }
 

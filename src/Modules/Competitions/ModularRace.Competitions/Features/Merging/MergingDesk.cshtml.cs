@@ -45,7 +45,7 @@ internal sealed class MergingDeskModel(IMediator mediator, ICurrentActor current
     /// <summary>What would come of it; null: nothing is chosen, or it cannot be.</summary>
     public ReferenceMergeView? Preview { get; private set; }
 
-    public string Chosen => Others.FirstOrDefault(o => o.Uuid == Into).Name ?? "the other";
+    public string Chosen => Others.FirstOrDefault(o => o.Uuid == Into).Name ?? DeskWords.Say("the other||competition or race that stands");
 
     public async Task OnGetAsync()
     {
@@ -57,7 +57,7 @@ internal sealed class MergingDeskModel(IMediator mediator, ICurrentActor current
         }
         catch (Problem problem) when (problem.Status is 400 or 409)
         {
-            ModelState.AddModelError("", problem.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? problem.Message);
+            ModelState.AddModelError("", DeskWords.Say(problem.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? problem.Message));
         }
     }
 
@@ -95,11 +95,11 @@ internal sealed class MergingDeskModel(IMediator mediator, ICurrentActor current
         Holding = await mediator.Send(new FindReferenceMerge(Uuid), aborted);
         var competitions = (await mediator.Send(new FindCompetitions(current.Actor.Competitions), aborted)).Where(c => current.Actor.May(c.ClientUuid)).ToList();
         var standing = competitions.Where(c => c.MergedInto is null);
-        var others = IsRace ? await RacesAsync(standing.Where(c => c.StartDate <= about.EndDate.AddDays(7) && c.EndDate >= about.StartDate.AddDays(-7)), aborted) : standing.Select(c => (Group: "", Uuid: c.ClientUuid, c.Name, Label: $"{c.Name}, {VenueTime.Days(c.StartDate, c.EndDate)}, {(c.Origin == CloudIdentity.Cloud ? "made at the desk" : "made on a Pi")}"));
+        var others = IsRace ? await RacesAsync(standing.Where(c => c.StartDate <= about.EndDate.AddDays(7) && c.EndDate >= about.StartDate.AddDays(-7)), aborted) : standing.Select(c => (Group: "", Uuid: c.ClientUuid, c.Name, Label: $"{c.Name}, {VenueTime.Days(c.StartDate, c.EndDate)}, {(c.Origin == CloudIdentity.Cloud ? DeskWords.Say("made at the desk||a competition") : DeskWords.Say("made on a Pi||a competition"))}"));
         Others = [.. others.Where(o => o.Uuid != Uuid).OrderByDescending(o => Names.Folded(o.Name) == Names.Folded(Name)).Select(o => (o.Group, o.Uuid, o.Label))];
         if (Holding is null) return;
         Standing = race is null
-            ? (competitions.Find(c => c.ClientUuid == Holding.IntoUuid)?.Name ?? "another", $"/competitions/{Holding.IntoUuid}")
+            ? (competitions.Find(c => c.ClientUuid == Holding.IntoUuid)?.Name ?? DeskWords.Say("another||competition that stands"), $"/competitions/{Holding.IntoUuid}")
             : ((await mediator.Send(new FindRaces([race.StandsFor]), aborted)).Single().Name, $"/races/{race.StandsFor}");
     }
 

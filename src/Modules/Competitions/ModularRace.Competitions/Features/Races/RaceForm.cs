@@ -1,6 +1,7 @@
 using ModularRace.Competitions.Domain;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Competitions.Features.Races;
 
@@ -61,11 +62,20 @@ internal sealed record RaceForm
         Status = Status,
     };
 
-    /// <summary>The contract's words as people read them.</summary>
+    /// <summary>The contract's words as people read them: a discipline, the status of a race or of a bib.</summary>
     public static string Words(string? word) => word switch
     {
-        Disciplines.MixedRelay => "Mixed relay",
-        "in_progress" => "In progress",
+        Disciplines.Individual => Say("Individual||a discipline"),
+        Disciplines.Team => Say("Team||a discipline"),
+        Disciplines.Sprint => Say("Sprint||a discipline"),
+        Disciplines.Vertical => Say("Vertical||a discipline"),
+        Disciplines.MixedRelay => Say("Mixed relay||a discipline"),
+        Disciplines.Other => Say("Other||a discipline"),
+        "scheduled" => Say("Scheduled||a race"),
+        "in_progress" => Say("In progress||a race"),
+        "completed" => Say("Completed||a race"),
+        "cancelled" => Say("Cancelled||a race"),
+        "finished" => Say("Finished||who started"),
         { Length: > 0 } => char.ToUpperInvariant(word[0]) + word[1..],
         _ => "",
     };
