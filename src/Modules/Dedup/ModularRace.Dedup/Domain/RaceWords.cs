@@ -12,14 +12,19 @@ internal sealed class RaceWords
     private readonly Dictionary<Guid, RaceSummary> races;
     private readonly Dictionary<Guid, VenueTime> venues;
 
-    private RaceWords(IReadOnlyList<LocationSummary> locations, IReadOnlyList<RaceSummary> known)
+    private readonly ReasonWords words;
+
+    private RaceWords(ReasonWords words, IReadOnlyList<LocationSummary> locations, IReadOnlyList<RaceSummary> known)
     {
+        this.words = words;
         places = locations.ToDictionary(l => l.ClientUuid, l => l.Name);
         races = known.ToDictionary(r => r.ClientUuid);
         venues = known.ToDictionary(r => r.ClientUuid, r => new VenueTime(r.TimeZone));
     }
 
-    public static async Task<RaceWords> ReadAsync(IMediator mediator, IEnumerable<Guid> raceUuids, IEnumerable<Guid> placeUuids, CancellationToken cancellationToken) => new(
+    /// <param name="words">Whether the sentences are kept, or said on a page.</param>
+    public static async Task<RaceWords> ReadAsync(IMediator mediator, ReasonWords words, IEnumerable<Guid> raceUuids, IEnumerable<Guid> placeUuids, CancellationToken cancellationToken) => new(
+        words,
         await mediator.Send(new FindLocations([.. placeUuids.Distinct()]), cancellationToken),
         await mediator.Send(new FindRaces([.. raceUuids.Distinct()]), cancellationToken));
 
@@ -32,28 +37,25 @@ internal sealed class RaceWords
     public VenueTime Venue(Guid? race) => race is { } uuid ? venues.GetValueOrDefault(uuid, Unknown) : Unknown;
 
     /// <summary>"Bib 42 at Transition 1"; the place is left out where two observations do not share it.</summary>
-    public string Who(Observation first, Observation second) =>
-        $"{(first.Bib is { } bib ? $"Bib {bib}" : "No bib")}{(first.Location == second.Location && Place(first.Location) is { } place ? $" at {place}" : "")}";
+    public string Who(Observation first, Observation second) => words.Who(first.Bib, first.Location == second.Location ? Place(first.Location) : null);
 
     /// <summary>"two reports 18 s apart (10:30:12 by Pi Start, clock corrected by +47 s; 10:30:30 by VAR 2)".</summary>
-    public string Apart(string what, Observation first, Observation second)
-    {
-        var where = first.Location != second.Location;
-        return $"two {what} {Span(second.At - first.At)} apart ({Saw(first, where)}; {Saw(second, where)})";
-    }
+    public string ReportsApart(Observation first, Observation second) => words.Reports(Span(second.At - first.At), Saw(first, second), Saw(second, first));
+
+    /// <summary>"two incidents 18 s apart (10:30:12 by Pi Start, clock corrected by +47 s; 10:30:30 by VAR 2)".</summary>
+    public string IncidentsApart(Observation first, Observation second) => words.Incidents(Span(second.At - first.At), Saw(first, second), Saw(second, first));
 
     /// <summary>"18 s", "2 min 29.0 s".</summary>
     public static string Span(TimeSpan span) =>
         span.TotalSeconds < 60 ? FormattableString.Invariant($"{Math.Round(span.TotalSeconds, 1):0.#} s") : VenueTime.Span((long)span.TotalMilliseconds);
 
-    private string Saw(Observation seen, bool where)
+    /// <summary>Where it was is told where the two are not at one place.</summary>
+    private string Saw(Observation seen, Observation other)
     {
-        var words = Venue(seen.Race).Clock(seen.At);
-        if (where) words += Place(seen.Location) is { } place ? $" at {place}" : ", no place given,";
-        if (seen.By is not null) words += $" by {seen.By}";
+        var place = seen.Location == other.Location ? null : Place(seen.Location);
         var correction = seen.At - seen.OwnTime;
-        return Math.Abs(correction.TotalMilliseconds) >= 100
-            ? $"{words.TrimEnd(',')}, clock corrected by {(correction > TimeSpan.Zero ? "+" : "−")}{Span(correction.Duration())}"
-            : words.TrimEnd(',');
+        return words.Saw(
+            Venue(seen.Race).Clock(seen.At), place, noPlace: seen.Location != other.Location && place is null, seen.By,
+            Math.Abs(correction.TotalMilliseconds) >= 100 ? $"{(correction > TimeSpan.Zero ? "+" : "−")}{Span(correction.Duration())}" : null);
     }
 }

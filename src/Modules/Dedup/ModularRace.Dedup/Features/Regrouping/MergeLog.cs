@@ -31,7 +31,7 @@ internal sealed class MergeLog(DedupDbContext db, IMediator mediator, TimeProvid
         // The one open entry of a pair must be closed before the next is written.
         await db.SaveChangesAsync(cancellationToken);
         var seen = joins.Values.SelectMany(j => new[] { j.First, j.Second }).OfType<Observation>().ToList();
-        var words = await RaceWords.ReadAsync(mediator, seen.Select(o => o.Race), seen.Select(o => o.Location).OfType<Guid>(), cancellationToken);
+        var words = await RaceWords.ReadAsync(mediator, ReasonWords.Kept, seen.Select(o => o.Race), seen.Select(o => o.Location).OfType<Guid>(), cancellationToken);
         foreach (var join in joins.Values)
         {
             var member = around.Members[join.Lower];
@@ -57,8 +57,7 @@ internal sealed class MergeLog(DedupDbContext db, IMediator mediator, TimeProvid
     /// <summary>"Bib 42 at Transition 1: two reports 18 s apart (10:30:12 by Pi Start, clock corrected by +47 s; 10:30:30 by VAR 2)".</summary>
     private static string Sentence(Join join, RaceWords words)
     {
-        if (join.First is not { } first || join.Second is not { } second) return $"Put together by {join.SaidBy}";
-        var sentence = $"{words.Who(first, second)}: {words.Apart("reports", first, second)}";
-        return join.SaidBy is null ? sentence : $"{sentence}; put together by {join.SaidBy}";
+        if (join.First is not { } first || join.Second is not { } second) return ReasonWords.Kept.PutTogether(join.SaidBy);
+        return ReasonWords.Kept.Joined(words.Who(first, second), words.ReportsApart(first, second), join.SaidBy);
     }
 }

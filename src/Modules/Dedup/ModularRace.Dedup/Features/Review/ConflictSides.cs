@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Shared.Access;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review;
 
@@ -46,8 +47,8 @@ internal sealed class ConflictSides
     }
 
     private string Name(string origin, ConflictRow conflict) =>
-        !Guid.TryParse(origin, out var device) ? "Cloud"
-        : devices.GetValueOrDefault(device) ?? (device == conflict.DeviceUuid ? conflict.DeviceName : null) ?? "A device";
+        !Guid.TryParse(origin, out var device) ? Say("Cloud")
+        : devices.GetValueOrDefault(device) ?? (device == conflict.DeviceUuid ? conflict.DeviceName : null) ?? Say("A device");
 
     private static IEnumerable<string> Keys(ConflictRow conflict) => JsonNode.Parse(conflict.Versions)!.AsObject().Select(v => v.Key);
 

@@ -5,6 +5,7 @@ using ModularRace.Dedup.Domain;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review;
 
@@ -30,7 +31,7 @@ internal sealed class ConflictStories(ConflictSides sides, VersionWords versions
         var members = await db.Members.AsNoTracking().Where(m => groups.Contains(m.StandsFor)).ToDictionaryAsync(m => m.IncidentUuid, m => m.StandsFor, cancellationToken);
         var observations = await db.Observations.AsNoTracking().Where(o => members.Keys.Contains(o.IncidentUuid)).OrderBy(o => o.OccurredAt).ToListAsync(cancellationToken);
         var races = await RaceWords.ReadAsync(
-            mediator, [.. conflicts.Select(c => c.RaceUuid).OfType<Guid>(), .. contents.Select(c => Uuid(c, "race_uuid")).OfType<Guid>()],
+            mediator, ReasonWords.Spoken, [.. conflicts.Select(c => c.RaceUuid).OfType<Guid>(), .. contents.Select(c => Uuid(c, "race_uuid")).OfType<Guid>()],
             [.. observations.Select(o => o.LocationUuid).OfType<Guid>(), .. contents.Select(c => Uuid(c, "race_location_uuid")).OfType<Guid>()], cancellationToken);
         return new ConflictStories(sides, await VersionWords.ReadAsync(mediator, contents, cancellationToken), races, observations.ToLookup(o => o.IncidentUuid), members);
     }
@@ -53,11 +54,11 @@ internal sealed class ConflictStories(ConflictSides sides, VersionWords versions
 
     private static string KindOf(ConflictRow conflict) => conflict.ConflictType switch
     {
-        ConflictTypes.FingerprintMatchDecisionMismatch => "Two decisions",
-        ConflictTypes.DecisionMismatch => "Decided twice",
-        ConflictTypes.FieldMismatch => "Edited twice",
-        ConflictTypes.ReferenceEditedOnBothSides => $"{Begun(VersionWords.Kind(conflict.RecordType))} edited twice",
-        _ => "Two contents",
+        ConflictTypes.FingerprintMatchDecisionMismatch => Say("Two decisions"),
+        ConflictTypes.DecisionMismatch => Say("Decided twice"),
+        ConflictTypes.FieldMismatch => Say("Edited twice"),
+        ConflictTypes.ReferenceEditedOnBothSides => Say("{0} edited twice||a kind of record", Begun(VersionWords.Kind(conflict.RecordType))),
+        _ => Say("Two contents"),
     };
 
     private static string About(ConflictRow conflict, JsonObject shown)
@@ -66,7 +67,7 @@ internal sealed class ConflictStories(ConflictSides sides, VersionWords versions
         if (conflict.RecordType is RecordTypes.Grouping or RecordTypes.HistoryEntry) return kind;
         var name = VersionWords.Text(shown["name"] ?? shown["text"] ?? shown["code"])
             ?? (shown["last_name"] is { } last ? $"{VersionWords.Text(shown["first_name"])} {VersionWords.Text(last)}" : null);
-        return name is null ? kind : $"{kind} “{name}”";
+        return name is null ? kind : Say("{0} “{1}”||a kind of record and its name", kind, name);
     }
 
     private string Sentence(ConflictRow conflict, JsonObject shown, int? bib, string? place, string about, VenueTime venue)
@@ -76,37 +77,49 @@ internal sealed class ConflictStories(ConflictSides sides, VersionWords versions
         {
             var decided = string.Join("; ", all.Select(s => Decision(s, venue)));
             return Nearest(conflict.RecordUuid, other) is var (first, second)
-                ? $"{races.Who(first, second)}: {races.Apart("incidents", first, second)} on which different things were decided: {decided}"
-                : $"{Subject(bib, place)}: two incidents on which different things were decided: {decided}";
+                ? Say("{0}: {1} on which different things were decided: {2}||two incidents", races.Who(first, second), races.IncidentsApart(first, second), decided)
+                : Say("{0}: two incidents on which different things were decided: {1}", Subject(bib, place), decided);
         }
 
         var subject = conflict.RecordType is RecordTypes.Incident or RecordTypes.Report
-            ? $"{Subject(bib, place)}{(VersionWords.Corrected(shown) is { } at ? $", seen at {venue.Clock(at)}" : "")}"
-            : bib is { } number ? $"{about} of bib {number}" : about;
-        var what = conflict.RecordType == RecordTypes.Report ? "a report" : conflict.RecordType == RecordTypes.Incident ? "one incident" : "one record";
+            ? VersionWords.Corrected(shown) is { } at ? Say("{0}, seen at {1}||a bib", Subject(bib, place), venue.Clock(at)) : Subject(bib, place)
+            : bib is { } number ? Say("{0} of bib {1}||a kind of record", about, number) : about;
+        var what = conflict.RecordType == RecordTypes.Report ? Say("a report") : conflict.RecordType == RecordTypes.Incident ? Say("one incident") : Say("one record");
         var how = conflict.ConflictType switch
         {
-            ConflictTypes.DecisionMismatch => $"{what} decided differently by {Sides(all.Count)}, none knowing of the other",
-            ConflictTypes.FieldMismatch => $"{what} changed on {Sides(all.Count)}, none knowing of the other",
-            ConflictTypes.ReferenceEditedOnBothSides => "changed by another side than the one that it comes from",
-            _ when all.Any(s => s.Again) => $"{all.First(s => s.Again).Name} sent a second content under the number of an edit that was taken already",
-            _ => $"{what} told by {Sides(all.Count)} that had not seen each other’s word",
+            ConflictTypes.DecisionMismatch => Say("{0} decided differently by {1}, none knowing of the other||a record, the sides", what, Sides(all.Count)),
+            ConflictTypes.FieldMismatch => Say("{0} changed on {1}, none knowing of the other||a record, the sides", what, Sides(all.Count)),
+            ConflictTypes.ReferenceEditedOnBothSides => Say("changed by another side than the one that it comes from"),
+            _ when all.Any(s => s.Again) => Say("{0} sent a second content under the number of an edit that was taken already", all.First(s => s.Again).Name),
+            _ => Say("{0} told by {1} that had not seen each other’s word||a record, the sides", what, Sides(all.Count)),
         };
         var fields = conflict.DifferingFields.Take(Told).Select(f => f == FieldValues.Decision
             ? string.Join("; ", all.Select(s => Decision(s, venue)))
-            : $"{VersionWords.Label(f)}: {string.Join("; ", all.Select(s => $"{Short(versions.Value(f, s.Version, venue))} ({s.Name})"))}");
+            : VersionWords.Colon(VersionWords.Label(f), string.Join("; ", all.Select(s => $"{Short(versions.Value(f, s.Version, venue))} ({s.Name})"))));
         var rest = conflict.DifferingFields.Length - Told;
-        return $"{subject}: {how}. {string.Join(". ", fields)}{(rest > 0 ? $". And {rest} more" : "")}";
+        return $"{VersionWords.Colon(subject, how)}. {string.Join(". ", fields)}{(rest > 0 ? $". {Say("And {0} more||values", rest)}" : "")}";
     }
 
     private static string Decision(ConflictSide side, VenueTime venue)
     {
         var by = VersionWords.Name(VersionWords.Text(side.Version["decided_by"]));
-        var at = VersionWords.Time(side.Version, "decided_at") is { } time ? $"{(by is null ? " at" : ",")} {venue.Clock(time)}" : "";
-        return $"{VersionWords.Decided(side.Version)}{(by is null ? "" : $" by {by}")}{at} ({side.Name})";
+        var (decided, at) = (VersionWords.Decided(side.Version), VersionWords.Time(side.Version, "decided_at") is { } time ? venue.Clock(time) : null);
+        var told = (by, at) switch
+        {
+            (null, null) => decided,
+            (null, _) => Say("{0} at {1}||a decision and its time", decided, at),
+            (_, null) => Say("{0} by {1}||a decision and whose it is", decided, by),
+            _ => Say("{0} by {1}, {2}||a decision, whose it is, and its time", decided, by, at),
+        };
+        return $"{told} ({side.Name})";
     }
 
-    private static string Subject(int? bib, string? place) => $"{(bib is { } number ? $"Bib {number}" : "Bib not read")}{(place is null ? "" : $" at {place}")}";
+    private static string Subject(int? bib, string? place) => (bib, place) switch
+    {
+        (null, null) => Say("Bib not read"),
+        (null, _) => Say("Bib not read at {0}", place),
+        _ => ReasonWords.Spoken.Who(bib, place),
+    };
 
     /// <summary>The observation that the record is, or the incident's first.</summary>
     private ObservationRow? Own(ConflictRow conflict, JsonObject shown)
@@ -134,7 +147,7 @@ internal sealed class ConflictStories(ConflictSides sides, VersionWords versions
     private IEnumerable<ObservationRow> GroupOf(Guid incident) =>
         standsFor.TryGetValue(incident, out var stands) ? standsFor.Where(m => m.Value == stands).SelectMany(m => seen[m.Key]) : [];
 
-    private static string Sides(int count) => count switch { <= 2 => "two sides", 3 => "three sides", _ => $"{count} sides" };
+    private static string Sides(int count) => count switch { <= 2 => Say("two sides"), 3 => Say("three sides"), _ => Say("{0} sides", count) };
 
     private static string Short(string text) => text.Length <= 80 ? text : $"{text[..79]}…";
 

@@ -1,7 +1,7 @@
-using System.Text.Json.Nodes;
 using ModularRace.Dedup.Persistence;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Time;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review;
 
@@ -31,25 +31,27 @@ internal sealed record ConflictTimeline(IReadOnlyList<string> Sides, IReadOnlyLi
         var own = row.OtherRecordUuid is null || incidents.Count < 2 ? null : incidents.FirstOrDefault(i => i.ClientUuid == side.RecordUuid || i.MergedFrom.Contains(side.RecordUuid));
         var reports = own?.Reports.Where(r => r.WithdrawnAt is null).OrderBy(r => r.OccurredAt).Take(MostReports).ToList();
         if (reports is { Count: > 0 })
-            return reports.Select(r => new TimelineMark(r.OccurredAt, $"seen{By(r.ReporterName ?? r.ReportedBy)}", VersionWords.Clock(r.OccurredAtDevice, r.ClockOffsetMs, r.ClockUncertaintyMs, venue)));
+            return reports.Select(r => new TimelineMark(r.OccurredAt, Seen(r.ReporterName ?? r.ReportedBy), VersionWords.Clock(r.OccurredAtDevice, r.ClockOffsetMs, r.ClockUncertaintyMs, venue)));
         return VersionWords.Corrected(side.Version) is { } at
-            ? [new TimelineMark(at, $"seen{By(VersionWords.Text(side.Version["reporter_name"]))}", VersionWords.Clock(side.Version, venue))]
+            ? [new TimelineMark(at, Seen(VersionWords.Text(side.Version["reporter_name"])), VersionWords.Clock(side.Version, venue))]
             : [];
     }
 
     private static IEnumerable<TimelineMark> Done(ConflictSide side, CaseSaid? last, VenueTime venue)
     {
-        if (VersionWords.Time(side.Version, "officialized_at") is { } official) yield return new TimelineMark(official, $"official{Who(side.Version, "officialized_by")}");
+        if (VersionWords.Time(side.Version, "officialized_at") is { } official) yield return new TimelineMark(official, By(side, "officialized_by") is { } by ? Say("official by {0}", by) : Say("official"));
         if (VersionWords.Time(side.Version, "decided_at") is { } decided)
-            yield return new TimelineMark(decided, $"{char.ToLowerInvariant(VersionWords.Decided(side.Version)[0])}{VersionWords.Decided(side.Version)[1..]}{Who(side.Version, "decided_by")}", Decided: true);
-        if (VersionWords.Time(side.Version, "withdrawn_at") is { } withdrawn) yield return new TimelineMark(withdrawn, $"withdrawn{Who(side.Version, "withdrawn_by")}");
+            yield return new TimelineMark(decided, By(side, "decided_by") is { } by ? Say("{0} by {1}||a decision and whose it is", VersionWords.DecidedWithin(side.Version), by) : VersionWords.DecidedWithin(side.Version), Decided: true);
+        if (VersionWords.Time(side.Version, "withdrawn_at") is { } withdrawn) yield return new TimelineMark(withdrawn, By(side, "withdrawn_by") is { } by ? Say("withdrawn by {0}", by) : Say("withdrawn"));
         if (last is { Changed: true, At: { } changed })
-            yield return new TimelineMark(changed, $"changed{By(last.By)}", last.Own is { } own ? VersionWords.Clock(own, (long)(changed - own).TotalMilliseconds, last.UncertaintyMs, venue) : null);
+            yield return new TimelineMark(changed, Short(last.By) is { } by ? Say("changed by {0}", by) : Say("changed"), last.Own is { } own ? VersionWords.Clock(own, (long)(changed - own).TotalMilliseconds, last.UncertaintyMs, venue) : null);
     }
 
-    private static string Who(JsonObject version, string field) => By(VersionWords.Text(version[field]));
+    private static string Seen(string? signature) => Short(signature) is { } by ? Say("seen by {0}", by) : Say("seen");
 
-    private static string By(string? signature) => VersionWords.Name(signature) is { Length: > 0 } name ? $" by {(name.Length <= 24 ? name : $"{name[..23]}…")}" : "";
+    private static string? By(ConflictSide side, string field) => Short(VersionWords.Text(side.Version[field]));
+
+    private static string? Short(string? signature) => VersionWords.Name(signature) is { Length: > 0 } name ? name.Length <= 24 ? name : $"{name[..23]}…" : null;
 }
 
 /// <param name="At">Corrected.</param>

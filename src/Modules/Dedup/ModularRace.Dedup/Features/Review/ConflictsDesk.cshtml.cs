@@ -10,6 +10,7 @@ using ModularRace.Dedup.Persistence;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review;
 
@@ -19,10 +20,10 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
 {
     private const string Prefix = "Field.";
 
-    public static readonly IReadOnlyList<(string Type, string Name)> Kinds =
+    public static IReadOnlyList<(string Type, string Name)> Kinds =>
     [
-        (ConflictTypes.FingerprintMatchDecisionMismatch, "Two decisions"), (ConflictTypes.DecisionMismatch, "Decided twice"), (ConflictTypes.FieldMismatch, "Edited twice"),
-        (ConflictTypes.UuidExistsDifferentData, "Two contents"), (ConflictTypes.ReferenceEditedOnBothSides, "Race data edited twice"),
+        (ConflictTypes.FingerprintMatchDecisionMismatch, Say("Two decisions")), (ConflictTypes.DecisionMismatch, Say("Decided twice")), (ConflictTypes.FieldMismatch, Say("Edited twice")),
+        (ConflictTypes.UuidExistsDifferentData, Say("Two contents")), (ConflictTypes.ReferenceEditedOnBothSides, Say("Race data edited twice")),
     ];
 
     [BindProperty(SupportsGet = true, Name = "state")]
@@ -90,7 +91,7 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
                 return Redirect(Here(next, done: conflict));
             }
 
-            ModelState.AddModelError("", "Choose first what stands.");
+            ModelState.AddModelError("", Say("Choose first what stands."));
         }
         catch (Problem problem) when (problem.Code is "record_changed" or "already_resolved")
         {
@@ -100,7 +101,7 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
         {
             foreach (var (field, messages) in problem.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = [problem.Message] })
                 foreach (var text in messages)
-                    ModelState.AddModelError(field.StartsWith("data.", StringComparison.Ordinal) && typed.ContainsKey(field[5..]) ? Prefix + field[5..] : "", field.Length == 0 ? text : $"{VersionWords.Label(field[(field.LastIndexOf('.') + 1)..])}: {text}");
+                    ModelState.AddModelError(field.StartsWith("data.", StringComparison.Ordinal) && typed.ContainsKey(field[5..]) ? Prefix + field[5..] : "", field.Length == 0 ? Say(text) : VersionWords.Colon(VersionWords.Label(field[(field.LastIndexOf('.') + 1)..]), Say(text)));
         }
 
         (Choice, Note) = (choice, note);
@@ -123,12 +124,12 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
             }
             catch (Problem problem) when (problem.Status is < 500 and not 401)
             {
-                outcomes.Add(new ManyOutcome(uuid, await FindAsync(uuid) is { } laid ? laid.Story : null, problem.Errors?.Values.FirstOrDefault()?[0] ?? problem.Message));
+                outcomes.Add(new ManyOutcome(uuid, await FindAsync(uuid) is { } laid ? laid.Story : null, Say(problem.Errors?.Values.FirstOrDefault()?[0] ?? problem.Message)));
             }
         }
 
         (Many, Note) = (outcomes, note);
-        if (chosen.Length == 0) ModelState.AddModelError("many", "Tick the conflicts first that shall be resolved together.");
+        if (chosen.Length == 0) ModelState.AddModelError("many", Say("Tick the conflicts first that shall be resolved together."));
         await LoadAsync();
         return Page();
     }
@@ -147,7 +148,7 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
         return query.Count == 0 ? "/conflicts" : $"/conflicts?{string.Join('&', query)}";
     }
 
-    public string CompetitionName(Guid? uuid) => uuid is { } known && Bar.Competitions.TryGetValue(known, out var c) ? c.Name : "No competition";
+    public string CompetitionName(Guid? uuid) => uuid is { } known && Bar.Competitions.TryGetValue(known, out var c) ? c.Name : Say("No competition");
 
     /// <summary>"3 h 10", "52 min".</summary>
     public string Age(DateTimeOffset since)
@@ -158,11 +159,21 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
 
     public static string Said(string? resolution) => resolution switch
     {
-        "cloud_wins" => "Kept what stood on the cloud",
-        "device_wins" => "Kept the device’s",
-        "manual" => "Written anew",
-        "keep_apart" => "Kept apart",
-        _ => "Closed by itself: one value was left",
+        "cloud_wins" => Say("Kept what stood on the cloud"),
+        "device_wins" => Say("Kept the device’s"),
+        "manual" => Say("Written anew"),
+        "keep_apart" => Say("Kept apart"),
+        _ => Say("Closed by itself: one value was left"),
+    };
+
+    /// <summary>The same within a sentence.</summary>
+    public static string SaidWithin(string? resolution) => resolution switch
+    {
+        "cloud_wins" => Say("kept what stood on the cloud"),
+        "device_wins" => Say("kept the device’s"),
+        "manual" => Say("written anew"),
+        "keep_apart" => Say("kept apart"),
+        _ => Say("closed by itself: one value was left"),
     };
 
     private Dictionary<string, string> Typed() => Request.Form.Where(f => f.Key.StartsWith(Prefix, StringComparison.Ordinal))

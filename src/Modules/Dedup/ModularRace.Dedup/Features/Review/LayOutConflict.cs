@@ -9,6 +9,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Records;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review;
 
@@ -39,10 +40,11 @@ internal sealed record CaseVersion(string Key, bool FromCloud, string Names, Jso
 /// <param name="Own">By the clock of the system where it was said; null: as <paramref name="At"/>.</param>
 internal sealed record CaseSaid(string Key, string Side, bool Changed, string? By, DateTimeOffset? At, DateTimeOffset? Own, long? UncertaintyMs);
 
+/// <param name="Field">Its name on the wire.</param>
 /// <param name="Strong">It is what the dispute is over, and not what belongs to it.</param>
 /// <param name="Values">One for each version.</param>
 /// <param name="Beside">To each value what is known of its clock or its maker; null: nothing.</param>
-internal sealed record CaseRow(string Label, bool Disputed, bool Strong, IReadOnlyList<string> Values, IReadOnlyList<string?> Beside);
+internal sealed record CaseRow(string Field, string Label, bool Disputed, bool Strong, IReadOnlyList<string> Values, IReadOnlyList<string?> Beside);
 
 internal sealed class LayOutConflictHandler(DedupDbContext db, IMediator mediator, ICurrentActor current) : IRequestHandler<LayOutConflict, ConflictCase>
 {
@@ -80,7 +82,7 @@ internal sealed class LayOutConflictHandler(DedupDbContext db, IMediator mediato
             var stands = row.OtherRecordUuid is { } other ? c[0].RecordUuid == other : Agree(row, c[0].Version, standing);
             var choice = stands ? "cloud_wins" : device is not null && Agree(row, c[0].Version, device) ? "device_wins" : "manual";
             return new CaseVersion(
-                c[0].Key, c[0].Origin == CloudIdentity.Cloud, string.Join(", ", c.Select(s => s.Again ? $"{s.Name}, sent again" : s.Name).Distinct(StringComparer.Ordinal)), c[0].Version,
+                c[0].Key, c[0].Origin == CloudIdentity.Cloud, string.Join(", ", c.Select(s => s.Again ? Say("{0}, sent again", s.Name) : s.Name).Distinct(StringComparer.Ordinal)), c[0].Version,
                 row.OtherRecordUuid is null && stands, choice, c[0].RecordUuid, [.. c.Select(s => Said(row, s, changes))]);
         })];
     }
@@ -108,7 +110,7 @@ internal sealed class LayOutConflictHandler(DedupDbContext db, IMediator mediato
                 var values = versions.Select(v => words.Value(field, v.Content, story.Venue)).ToList();
                 var beside = versions.Select(v => Beside(field, v.Content, story)).ToList();
                 var differs = row.DifferingFields.Contains(name, StringComparer.Ordinal);
-                if (values.Distinct(StringComparer.Ordinal).Count() > 1 || (differs && field == name)) (differs ? disputed : others).Add(new CaseRow(VersionWords.Label(field), differs, differs && field == name, values, beside));
+                if (values.Distinct(StringComparer.Ordinal).Count() > 1 || (differs && field == name)) (differs ? disputed : others).Add(new CaseRow(field, VersionWords.Label(field), differs, differs && field == name, values, beside));
                 else if (values.Count > 0 && values[0] != VersionWords.None) same.Add(field == "race_uuid" ? values[0] : $"{VersionWords.Label(field)} {values[0]}");
             }
 

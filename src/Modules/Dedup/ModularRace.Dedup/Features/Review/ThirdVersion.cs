@@ -6,6 +6,7 @@ using ModularRace.Dedup.Domain;
 using ModularRace.Shared.Json;
 using ModularRace.Shared.Records;
 using ModularRace.Shared.Time;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review;
 
@@ -21,8 +22,7 @@ internal static class ThirdVersion
 
     private static readonly HashSet<string> Numbers = new(StringComparer.Ordinal) { "bib_number", "athlete_position", "position", "birth_year" };
 
-    private static readonly IReadOnlyList<(string, string)> Decisions =
-        [("penalty_applied", "Penalty"), ("rejected", "Rejected"), ("no_action", "No action"), ("pending", "Not decided")];
+    private static readonly IReadOnlyList<string> Decisions = ["penalty_applied", "rejected", "no_action", "pending"];
 
     /// <summary>Those of the disputed values; what cannot be typed (a list of athletes) can only be chosen.</summary>
     public static async Task<IReadOnlyList<ThirdField>> FieldsAsync(IMediator mediator, ConflictCase laid, Dictionary<string, string>? typed, CancellationToken cancellationToken)
@@ -32,14 +32,14 @@ internal static class ThirdVersion
         {
             var (input, options) = field switch
             {
-                "decision" => ("select", Decisions),
-                "status" when laid.Conflict.RecordType == RecordTypes.Incident => ("select", [("unofficial", "Unofficial"), ("official", "Official")]),
-                "race_location_uuid" when laid.Story.RaceUuid is { } race => ("select", [("", "No place given"), .. (await mediator.Send(new FindLocationsOfRace(race), cancellationToken)).Select(l => (l.ClientUuid.ToString(), l.Name))]),
+                "decision" => ("select", [.. Decisions.Select(d => (d, VersionWords.Decided(d, code: null)))]),
+                "status" when laid.Conflict.RecordType == RecordTypes.Incident => ("select", [("unofficial", Say("Unofficial")), ("official", Say("Official"))]),
+                "race_location_uuid" when laid.Story.RaceUuid is { } race => ("select", [("", Say("No place given")), .. (await mediator.Send(new FindLocationsOfRace(race), cancellationToken)).Select(l => (l.ClientUuid.ToString(), l.Name))]),
                 "race_uuid" when laid.Conflict.CompetitionUuid is { } competition => ("select", (await mediator.Send(new FindRacesOfCompetition(competition), cancellationToken)).Select(r => (r.ClientUuid.ToString(), r.Name)).ToList()),
                 // Offered, not ruled: the contract takes any code.
                 "penalty_code" when laid.Story.RaceUuid is { } race => ("text", (await mediator.Send(new FindPenaltiesOfRace(race), cancellationToken)).Select(p => (p.Code, p.Name ?? "")).ToList()),
                 "occurred_at" => ("datetime-local", (IReadOnlyList<(string, string)>)[]),
-                "deleted" => ("select", [("", "No"), ("true", "Yes")]),
+                "deleted" => ("select", [("", Say("No")), ("true", Say("Yes"))]),
                 "description" or "decision_note" or "note" => ("textarea", []),
                 _ => Numbers.Contains(field) ? ("number", []) : ("text", []),
             };

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 using ModularRace.Dedup.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Time;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review;
 
@@ -80,9 +81,9 @@ internal sealed class WhyDeskModel(IMediator mediator) : PageModel
                 var own = Near(s) ? At(s.Own) : (double?)null;
                 var before = i > 0 ? At(seen[i - 1].At) : (double?)null;
                 // The words stand after the point, where nothing crosses them, as long as there is room.
-                var right = x + 6 + (6.3 * (Venue.Exact(s.At).Length + (s.By ?? "cloud").Length)) > Width;
+                var right = x + 6 + (6.3 * (Venue.Exact(s.At).Length + (s.By ?? Say("cloud")).Length)) > Width;
                 return new Mark(
-                    Text(x), Top + (i * Lane) + 26, Venue.Exact(s.At), s.By ?? "cloud", right, Text(right ? x - 8 : x + 4),
+                    Text(x), Top + (i * Lane) + 26, Venue.Exact(s.At), s.By ?? Say("cloud"), right, Text(right ? x - 8 : x + 4),
                     own is { } o && Math.Abs(o - x) > 14 ? Text(o) : null,
                     own is not null && Math.Abs(own.Value - x) > 60 ? VenueTime.Signed((long)(s.At - s.Own).TotalMilliseconds) : null,
                     own is { } p ? Text((p + x) / 2) : null, Text(x + (own < x ? -8 : 8)), Text(x + (own < x ? -14 : 14)),

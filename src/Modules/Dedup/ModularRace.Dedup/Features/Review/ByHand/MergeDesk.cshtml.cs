@@ -9,6 +9,7 @@ using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review.ByHand;
 
@@ -62,6 +63,9 @@ internal sealed class MergeDeskModel(IMediator mediator, ICurrentActor current, 
 
     /// <summary>"Bib 12, 10:31:05"</summary>
     public string Short(IncidentView i) => $"{RaceDesk.Bib(i.BibNumber)}, {Desk.Venue.Clock(i.OccurredAt)}";
+
+    /// <summary>The same within a sentence.</summary>
+    public string ShortWithin(IncidentView i) => $"{(i.BibNumber is { } bib ? Say("bib {0}", bib) : Say("no bib"))}, {Desk.Venue.Clock(i.OccurredAt)}";
 
     private async Task LoadAsync()
     {

@@ -8,6 +8,7 @@ using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review.ByHand;
 
@@ -56,11 +57,11 @@ internal sealed class PreviewMergeHandler(DedupDbContext db, PeoplesWord word, I
 
     private async Task<string?> HinderedAsync(GroupMember one, GroupMember other, List<GroupMember> all, CancellationToken cancellationToken)
     {
-        if (one.StandsFor == other.StandsFor) return "They are one incident already.";
+        if (one.StandsFor == other.StandsFor) return Say("They are one incident already.");
         if (all.Select(m => m.DecidedAs).OfType<string>().Distinct(StringComparer.Ordinal).Count() > 1)
-            return "Different things were decided on the two. Make both decisions the same first, or reopen one.";
+            return Say("Different things were decided on the two. Make both decisions the same first, or reopen one.");
         var disputed = await mediator.Send(new FindOpenConflicts([.. all.Select(m => m.IncidentUuid)]), cancellationToken);
-        return disputed.Count > 0 ? "One of them waits for the jury. They can be put together once that is resolved." : null;
+        return disputed.Count > 0 ? Say("One of them waits for the jury. They can be put together once that is resolved.") : null;
     }
 
     private static Candidate AsCandidate(GroupMember m) =>

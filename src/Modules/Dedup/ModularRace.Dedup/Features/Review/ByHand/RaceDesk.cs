@@ -5,6 +5,7 @@ using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Time;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review.ByHand;
 
@@ -32,23 +33,17 @@ internal sealed class RaceDesk
     }
 
     /// <summary>"Bib 12", "No bib"</summary>
-    public static string Bib(int? bib) => bib is { } number ? $"Bib {number}" : "No bib";
+    public static string Bib(int? bib) => bib is { } number ? Say("Bib {0}", number) : Say("No bib");
 
-    public string Who(int? bib) => bib is not { } number ? "Bib not read" : startList.GetValueOrDefault(number)?.Names ?? "Not on the start list";
+    public string Who(int? bib) => bib is not { } number ? Say("Bib not read") : startList.GetValueOrDefault(number)?.Names ?? Say("Not on the start list");
 
-    public string Where(Guid? place) => place is not { } uuid ? "No place given" : places.GetValueOrDefault(uuid, "A place that was removed");
+    public string Where(Guid? place) => place is not { } uuid ? Say("No place given") : places.GetValueOrDefault(uuid, Say("A place that was removed"));
 
-    public static string Reports(int count) => count == 1 ? "1 report" : $"{count} reports";
+    public static string Reports(int count) => count == 1 ? Say("1 report") : Say("{0} reports", count);
 
-    public static string Status(string status) => status == "official" ? "Official" : "Unofficial";
+    public static string Status(string status) => status == "official" ? Say("Official") : Say("Unofficial");
 
-    public static string Decision(string decision, string? code) => decision switch
-    {
-        "penalty_applied" => code is { Length: > 0 } ? $"Penalty {code}" : "Penalty",
-        "rejected" => "Rejected",
-        "no_action" => "No action",
-        _ => "Not decided",
-    };
+    public static string Decision(string decision, string? code) => VersionWords.Decided(decision, code);
 
     public static int Live(IncidentView incident) => incident.Reports.Count(r => r.WithdrawnAt is null);
 }

@@ -7,6 +7,7 @@ using ModularRace.Incidents.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Time;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review.ByHand;
 
@@ -47,7 +48,7 @@ internal sealed class SplitDeskModel(IMediator mediator, ICurrentActor current, 
 
     public string Back => KeptFilters.After($"/races/{This.RaceUuid}/incidents/{This.ClientUuid}", From);
 
-    public static string Reporter(ReportView r) => r.ReporterName ?? VersionWords.Name(r.ReportedBy) ?? (r.Origin == CloudIdentity.Cloud ? "Desk" : "Pi");
+    public static string Reporter(ReportView r) => r.ReporterName ?? VersionWords.Name(r.ReportedBy) ?? (r.Origin == CloudIdentity.Cloud ? Say("Desk") : "Pi");
 
     private async Task LoadAsync()
     {

@@ -7,6 +7,7 @@ using ModularRace.Competitions.Contracts;
 using ModularRace.Dedup.Contracts;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review.Replaying;
 
@@ -41,7 +42,7 @@ internal sealed class ReplayDeskModel(IMediator mediator, ICurrentActor current,
         if (Bar.About is not { } about || string.IsNullOrWhiteSpace(Window)) return;
         if (!decimal.TryParse(Window.Trim().Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds * 1000 > ReplayRuleValidator.Most)
         {
-            ModelState.AddModelError("window", $"A window is from 0 to {ReplayRuleValidator.Most / 1000} seconds.");
+            ModelState.AddModelError("window", Say("A window is from 0 to {0} seconds.", ReplayRuleValidator.Most / 1000));
             return;
         }
 

@@ -7,6 +7,7 @@ using ModularRace.Dedup.Persistence;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
+using static ModularRace.Shared.Web.DeskWords;
 
 namespace ModularRace.Dedup.Features.Review.Replaying;
 
@@ -65,18 +66,22 @@ internal sealed class ReplayRuleHandler(DedupDbContext db, IMediator mediator, I
             .Where(g => g.Exists(i => now.StandsFor[i] != then.StandsFor[i]))
             .OrderBy(g => g.Min(i => byUuid[i].OccurredAt)).ToList();
         var (before, after) = (now.Joins.ToDictionary(j => (j.Lower, j.Higher)), then.Joins.ToDictionary(j => (j.Lower, j.Higher)));
-        var joining = after.Where(j => !before.ContainsKey(j.Key)).Select(j => (Join: j.Value, Words: "they would be one incident"));
-        var parting = before.Where(j => !after.ContainsKey(j.Key)).Select(j => (Join: j.Value, Words: "they would be two incidents"));
+        var joining = after.Where(j => !before.ContainsKey(j.Key)).Select(j => (Join: j.Value, Joined: true));
+        var parting = before.Where(j => !after.ContainsKey(j.Key)).Select(j => (Join: j.Value, Joined: false));
         // A pair may only hold a group together in another way than before: what changes is said by who stands with whom.
         var told = joining.Concat(parting)
             .Where(j => (now.StandsFor[j.Join.Lower] == now.StandsFor[j.Join.Higher]) != (then.StandsFor[j.Join.Lower] == then.StandsFor[j.Join.Higher]))
             .Where(j => j.Join is { First: not null, Second: not null }).ToLookup(j => neighbours.Of(j.Join.Lower));
         var seen = told.SelectMany(t => t).SelectMany(t => new[] { t.Join.First!, t.Join.Second! }).ToList();
-        var words = await RaceWords.ReadAsync(mediator, seen.Select(o => o.Race), seen.Select(o => o.Location).OfType<Guid>(), cancellationToken);
+        var words = await RaceWords.ReadAsync(mediator, ReasonWords.Spoken, seen.Select(o => o.Race), seen.Select(o => o.Location).OfType<Guid>(), cancellationToken);
         return [.. changed.Select(g => new RegroupedView(
             byUuid[g[0]].RaceUuid, ByGroup(g, now), ByGroup(g, then),
-            [.. told[neighbours.Of(g[0])].OrderBy(t => t.Join.First!.At).Select(t => $"{words.Who(t.Join.First!, t.Join.Second!)}: {words.Apart("reports", t.Join.First!, t.Join.Second!)}: {t.Words}")]))];
+            [.. told[neighbours.Of(g[0])].OrderBy(t => t.Join.First!.At).Select(t => Sentence(words, t.Join.First!, t.Join.Second!, t.Joined))]))];
     }
+
+    private static string Sentence(RaceWords words, Observation first, Observation second, bool joined) => joined
+        ? Say("{0}: {1}: they would be one incident", words.Who(first, second), words.ReportsApart(first, second))
+        : Say("{0}: {1}: they would be two incidents", words.Who(first, second), words.ReportsApart(first, second));
 
     private static IReadOnlyList<IReadOnlyList<Guid>> ByGroup(List<Guid> incidents, Groups groups) =>
         [.. incidents.GroupBy(i => groups.StandsFor[i]).Select(g => (IReadOnlyList<Guid>)[g.Key, .. g.Where(i => i != g.Key)])];

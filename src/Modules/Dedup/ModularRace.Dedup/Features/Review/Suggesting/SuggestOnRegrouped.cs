@@ -24,7 +24,7 @@ internal sealed class SuggestOnRegrouped(DedupDbContext db, IMediator mediator, 
         var open = await db.Suggestions.Where(s => s.Outcome == null && (touched.Contains(s.LowerUuid) || touched.Contains(s.HigherUuid))).ToListAsync(cancellationToken);
         if (found.Count + open.Count == 0) return;
 
-        var words = await RaceWords.ReadAsync(mediator, found.Values.Select(f => f.First.RaceUuid), found.Values.SelectMany(f => new[] { f.First.LocationUuid, f.Second.LocationUuid }).OfType<Guid>(), cancellationToken);
+        var words = await RaceWords.ReadAsync(mediator, ReasonWords.Kept, found.Values.Select(f => f.First.RaceUuid), found.Values.SelectMany(f => new[] { f.First.LocationUuid, f.Second.LocationUuid }).OfType<Guid>(), cancellationToken);
         var incidents = found.Keys.Select(k => k.Lower).ToArray();
         var competitions = await db.Members.AsNoTracking().Where(m => incidents.Contains(m.IncidentUuid)).ToDictionaryAsync(m => m.IncidentUuid, m => m.CompetitionUuid, cancellationToken);
         foreach (var suggestion in open)
@@ -104,14 +104,14 @@ internal sealed class SuggestOnRegrouped(DedupDbContext db, IMediator mediator, 
     private static string Sentence(NearMissFound near, RaceWords words, IReadOnlySet<Guid> held)
     {
         var (first, second) = (near.First.ToObservation(), near.Second.ToObservation());
-        var why = new List<string>();
-        if (first.Location is null || second.Location is null) why.Add("no place was given");
-        else if (first.Location != second.Location) why.Add("they are at different places");
-        if (near.Seconds * 1000 > DuplicateRule.WindowMs) why.Add("they are more than 30 s apart");
-        if (new[] { first, second }.Any(o => o.UncertaintyMs is not (>= 0 and <= DuplicateRule.WindowMs))) why.Add("the clock is not known well enough");
-        if (new[] { near.First, near.Second }.Any(o => held.Contains(o.IncidentUuid) || (o.ReportUuid is { } report && held.Contains(report)))) why.Add("one of them waits in a conflict");
-        if (why.Count == 0) why.Add("joining them would put together what a person told apart");
-        return $"{words.Who(first, second)}: {words.Apart("reports", first, second)}. Not joined: {string.Join(", ", why)}";
+        var why = new List<NotJoined>();
+        if (first.Location is null || second.Location is null) why.Add(NotJoined.NoPlace);
+        else if (first.Location != second.Location) why.Add(NotJoined.OtherPlace);
+        if (near.Seconds * 1000 > DuplicateRule.WindowMs) why.Add(NotJoined.TooFar);
+        if (new[] { first, second }.Any(o => o.UncertaintyMs is not (>= 0 and <= DuplicateRule.WindowMs))) why.Add(NotJoined.Clock);
+        if (new[] { near.First, near.Second }.Any(o => held.Contains(o.IncidentUuid) || (o.ReportUuid is { } report && held.Contains(report)))) why.Add(NotJoined.InConflict);
+        if (why.Count == 0) why.Add(NotJoined.ToldApart);
+        return ReasonWords.Kept.LeftApart(words.Who(first, second), words.ReportsApart(first, second), why.Select(ReasonWords.Kept.Why));
     }
 
     private sealed record NearRow(long First, long Second, Guid FirstIncident, Guid SecondIncident, Guid FirstStandsFor, Guid SecondStandsFor);
