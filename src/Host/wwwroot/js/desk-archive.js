@@ -23,14 +23,21 @@ const kinds = {
   penalty: say('penalty||a record'), phrase: say('phrase||a record'), incident: say('incident||a record'), report: say('report||a record'), grouping: say('grouping||a record'),
   history_entry: say('history_entry||a record'), clip: say('clip of report'),
 };
-// Why the cloud refuses a file, as it says it.
-const refusals = [
+// Why the cloud refuses a file or a record, as it says it, where that has no values in it.
+const reasons = [
   'This file is empty.', 'This is no archive of a ModularRace device.', 'Its header is damaged.', "Its header was changed: the device's signature does not hold.",
   'This file was encrypted for another cloud.', 'It was encrypted for somebody else.', 'This file is of a device that is not paired here.',
   'This file is of a device that was revoked. Pair it anew first, if it is in good hands.', 'This file was signed with a key that this cloud does not know of the device.',
   'It is put together from files of two devices.', 'It ends in the middle: copy it again from the device. What stands before was taken.', 'Its end does not fit what it holds.',
   'It holds something that this version does not know.', 'A frame is empty.', 'A frame does not hold what it says.', 'A frame is larger than any device writes.', 'A frame is not packed as devices pack.',
+  'It cannot be taken.', 'It refers to something that is not here yet.', 'This competition was not granted to the device.',
+  'The competition is over and names were erased here. What is said of it now waits for a person.', 'It refers to a record that is in quarantine, and follows when that is accepted.',
+  'This device may not change official status or decisions.', 'The cloud could not take this record. Its makers have been told.', 'It is not an object.', 'It is not valid text.',
+  'This type of record is not known.', 'It is a UUID, and not the nil one.', 'It is a whole number from 1.', 'It is no revision of ours.', 'It is an object.',
+  'It is nested too deeply, or a name stands in it twice.', 'It holds text that is not valid Unicode.', 'It holds a name that is not valid text.',
+  'It holds a control character or is not valid Unicode.', 'It is not valid Unicode.', 'It is a number that is too large.', 'It is required.', 'It must not be empty.',
 ];
+const reason = text => reasons.includes(text) ? say(text) : text;
 
 const show = (receipt, text) => {
   const sums = el('div', { class: 'sums' });
@@ -53,7 +60,7 @@ const show = (receipt, text) => {
   outcome.replaceChildren(
     el('h2', {}, receipt.results.length === 1 ? say('1 record of {0}', device) : say('{0} records of {1}', receipt.results.length, device)), sums, el('p', { class: `alert in ${whole ? 'good' : ''}`, role: 'status' }, verdict),
     el('p', {}, el('a', { class: 'btn go', download: name, href: URL.createObjectURL(new Blob([text], { type: 'application/json' })) }, say('Receipt for the stick')), ' ', say('Put it on the stick; the Pi takes it under End of day.')),
-    ...(bad.length > 0 ? [el('ul', { class: 'lines' }, ...bad.map(r => el('li', {}, el('b', {}, `${kinds[r.type] ?? r.type ?? say('record')} ${r.client_uuid ?? ''}: `), r.error.message)))] : []));
+    ...(bad.length > 0 ? [el('ul', { class: 'lines' }, ...bad.map(r => el('li', {}, el('b', {}, `${kinds[r.type] ?? r.type ?? say('record')} ${r.client_uuid ?? ''}: `), reason(r.error.message))))] : []));
 };
 
 form.addEventListener('submit', async event => {
@@ -71,7 +78,7 @@ form.addEventListener('submit', async event => {
     if (answer.ok) show(JSON.parse(text), text);
     else {
       const { title } = JSON.parse(text);
-      outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, refusals.includes(title) ? say(title) : title ?? say('The file was refused.')));
+      outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, reason(title) ?? say('The file was refused.')));
     }
   } catch {
     outcome.replaceChildren(el('p', { class: 'alert in bad', role: 'alert' }, say('No answer. Taking it in again is safe: the same file twice changes nothing.')));
