@@ -63,7 +63,7 @@ public sealed class Chromium : IAsyncLifetime
     internal async Task<Screen> DeskAsync(RunningHost cloud) => await Screen.OpenAsync(await DeskContextAsync(cloud, null), cloud);
 
     /// <summary>A desk at which the first admin of the shared cloud has signed in.</summary>
-    internal async Task<Screen> AdminsDeskAsync(CloudAndPi day)
+    internal async Task<Screen> AdminsDeskAsync(CloudAndPi day, string language = "en", int width = 1440)
     {
         if (deskState is null)
         {
@@ -73,13 +73,15 @@ public sealed class Chromium : IAsyncLifetime
             first.AssertQuiet();
         }
 
-        return await Screen.OpenAsync(await DeskContextAsync(day.CloudHost, deskState), day.CloudHost);
+        var context = await DeskContextAsync(day.CloudHost, deskState, width);
+        await context.AddCookiesAsync([new Cookie { Name = "mr_lang", Value = language, Url = day.CloudHost.Address.ToString() }]);
+        return await Screen.OpenAsync(context, day.CloudHost);
     }
 
-    private async Task<IBrowserContext> DeskContextAsync(RunningHost cloud, string? state) => await browser!.NewContextAsync(new BrowserNewContextOptions
+    private async Task<IBrowserContext> DeskContextAsync(RunningHost cloud, string? state, int width = 1440) => await browser!.NewContextAsync(new BrowserNewContextOptions
     {
         BaseURL = cloud.Address.ToString(),
-        ViewportSize = new ViewportSize { Width = 1440, Height = 900 },
+        ViewportSize = new ViewportSize { Width = width, Height = 900 },
         Locale = "en-GB",
         TimezoneId = "Europe/Rome",
         StorageState = state,

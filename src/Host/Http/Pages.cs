@@ -1,6 +1,9 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
+using Microsoft.Extensions.WebEncoders;
 using ModularRace.Shared.Access;
 using ModularRace.Shared.Web;
 using static ModularRace.Shared.Web.DeskWords;
@@ -17,6 +20,8 @@ internal static class Pages
     {
         builder.Services.AddSingleton<IconSprite>();
         builder.Services.AddSingleton<TouchTexts>();
+        // Accents and quotes are written as they are: a page in French is no longer by it than in English.
+        builder.Services.Configure<WebEncoderOptions>(options => options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         builder.Services
             .AddRazorPages(options =>
             {
