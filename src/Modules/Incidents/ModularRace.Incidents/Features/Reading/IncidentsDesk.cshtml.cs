@@ -94,7 +94,7 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     public string? Refused { get; private set; }
 
     public static IReadOnlyList<(string View, string Name)> Views =>
-        [("", Say("All||incidents")), ("officialise", Say("To officialise")), ("decide", Say("To decide")), ("decided", Say("Decided||incidents"))];
+        [("", Say("All||incidents")), ("officialise", Say("To officialise||a tab")), ("decide", Say("To decide")), ("decided", Say("Decided||incidents"))];
 
     public async Task<IActionResult> OnGetAsync(string? said)
     {
