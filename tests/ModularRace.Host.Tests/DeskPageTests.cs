@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ModularRace.Host.Tests;
 
@@ -257,6 +258,26 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
         var token = Browser.FormToken(await TextAsync(await browser.GetAsync("sign-in")));
         await browser.PostFormAsync("sign-in", new() { ["Email"] = RunningHost.AdminEmail, ["Password"] = RunningHost.AdminPassword, ["__RequestVerificationToken"] = token });
         return new Desk(browser, Browser.FormToken(await TextAsync(await browser.GetAsync("competitions/new"))));
+    }
+
+    [Fact]
+    public async Task The_tabs_count_all_and_what_is_older_is_reached_page_by_page()
+    {
+        var desk = await SignedInAsync();
+        var race = await RaceAsync();
+        foreach (var bib in (int[])[31, 32, 33]) await IncidentAsync(race, bib);
+        var cursor = (string)(await ReadAsync($"races/{race}/incidents?limit=1"))["next_cursor"]!;
+
+        var older = await TextAsync(await desk.Browser.GetAsync($"races/{race}/incidents?view=officialise&before={cursor}"));
+        Assert.Equal(2, Regex.Count(older, "data-row="));
+        Assert.Contains("To officialise <b>3</b>", older, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/races/{race}/incidents?view=officialise\">Back to the newest<", older, StringComparison.Ordinal);
+        Assert.DoesNotContain("Older ones", older, StringComparison.Ordinal);
+
+        // A link that was cut leads to the newest.
+        var cut = await TextAsync(await desk.Browser.GetAsync($"races/{race}/incidents?before={cursor[..^3]}%25"));
+        Assert.Equal(3, Regex.Count(cut, "data-row="));
+        Assert.DoesNotContain("Back to the newest", cut, StringComparison.Ordinal);
     }
 
     private async Task<JsonNode> CompetitionAsync(string name)

@@ -5,6 +5,7 @@ using ModularRace.Incidents.Domain.Cameras;
 using ModularRace.Incidents.Domain.Clips;
 using ModularRace.Incidents.Features.Clips;
 using ModularRace.Incidents.Features.OnServer.Keeping;
+using ModularRace.Incidents.Features.Reading;
 using ModularRace.Incidents.Persistence;
 using ModularRace.Incidents.Persistence.S3;
 using ModularRace.Shared.Access;
@@ -32,6 +33,7 @@ public sealed class IncidentsModule(IncidentsRole role) : IModule
     {
         services.AddModuleDatabase<IncidentsDbContext>(IncidentsDbContext.SchemaName, options => new IncidentsDbContext(options));
         services.AddScoped<IncidentChanges>();
+        services.AddScoped<FilteredIncidents>();
         services.AddSingleton(ClipSettings.Read(configuration));
         AddClipStore(services, S3Settings.Read(configuration));
         services.AddSingleton(FilmPrograms.Read(configuration));

@@ -2,6 +2,7 @@ using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Features.Deciding;
 using ModularRace.Incidents.Features.Editing;
 using ModularRace.Incidents.Features.Reading;
+using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
 
 namespace ModularRace.Incidents.Tests.Features.Reading;
@@ -85,8 +86,30 @@ public sealed class ReadingTests(CloudModules cloud) : IClassFixture<CloudModule
         Assert.Equal([12], (await course.List(bib: 12)).Select(i => i.BibNumber));
         Assert.Equal([13], (await course.List(location: course.Finish)).Select(i => i.BibNumber));
         Assert.Empty(await course.List(bib: 12, location: course.Finish));
+        Assert.Equal([12], (await course.Send(new ListIncidents(course.Race, Decided: true), course.Jury)).Items.Select(i => i.BibNumber));
         await course.Refused(new ListIncidents(course.Race, Status: "done"), 400, "validation_failed");
         await course.Refused(new ListIncidents(Uuids.New(cloud.Time)), 404, "not_found");
+    }
+
+    [Fact]
+    public async Task All_that_fit_are_counted_by_what_is_to_be_done_with_them()
+    {
+        var course = await Course.Of(cloud);
+        foreach (var bib in Enumerable.Range(1, 3)) await course.Report(bib);
+        var official = await course.Report(4, location: course.Finish);
+        await course.Send(new OfficializeIncident(official.Incident.ClientUuid), course.Jury);
+        var decided = await course.Report(5, location: course.Finish);
+        await course.Send(new OfficializeIncident(decided.Incident.ClientUuid), course.Jury);
+        await course.Send(new DecideIncident("no_action") { IncidentUuid = decided.Incident.ClientUuid }, course.Jury);
+
+        Assert.Equal(new ListedCounts(5, 3, 1, 1), await Count(new ListIncidents(course.Race), course.Jury));
+        // One page of the list is not all, and what the list is narrowed to by its tab is not what is counted.
+        Assert.Equal(new ListedCounts(5, 3, 1, 1), await Count(new ListIncidents(course.Race, Status: "official", Decision: "pending", Decided: true, Limit: 1), course.Jury));
+        Assert.Equal(new ListedCounts(2, 0, 1, 1), await Count(new ListIncidents(course.Race, RaceLocationUuid: course.Finish), course.Jury));
+        Assert.Equal(new ListedCounts(0, 0, 0, 0), await Count(new ListIncidents(course.Race, BibNumber: 6), course.Jury));
+        Assert.Equal(new ListedCounts(2, 0, 1, 1), await Count(new ListIncidents(course.Race), course.Viewer));
+
+        Task<ListedCounts> Count(ListIncidents list, Actor actor) => course.Send(new CountListed(list), actor);
     }
 
     [Fact]

@@ -58,14 +58,18 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     /// <summary>The competition's catalogue for this race's discipline.</summary>
     public IReadOnlyList<OfferedPenalty> Penalties { get; private set; } = [];
 
-    /// <summary>All that stand in the race and fit the filters; the tabs count them.</summary>
-    public IReadOnlyList<IncidentView> Fitting { get; private set; } = [];
+    /// <summary>Where the page of the list begins that is asked for, a cursor; null: with the newest.</summary>
+    [BindProperty(SupportsGet = true, Name = "before")]
+    public string? Before { get; set; }
 
-    /// <summary>Of those, the ones of the tab that is open.</summary>
+    /// <summary>Of all that stand in the race and fit the filters.</summary>
+    public ListedCounts Counts { get; private set; } = new(0, 0, 0, 0);
+
+    /// <summary>Those of the tab that is open, a page of them.</summary>
     public IReadOnlyList<IncidentView> Listed { get; private set; } = [];
 
-    /// <summary>There are more than a page of the list holds.</summary>
-    public bool Cut { get; private set; }
+    /// <summary>Where the next page begins; null: there are no older ones.</summary>
+    public string? Older { get; private set; }
 
     public IncidentView? Case { get; private set; }
 
@@ -166,14 +170,18 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
     public string Doing(string what, Guid? report = null) =>
         KeptFilters.Of($"/incidents/{Case!.ClientUuid}/{what}", ("report", report?.ToString()), ("list", Filtered("")));
 
+    /// <summary>The list as it is, from elsewhere on.</summary>
+    public string From(string? before) => Filtered($"/races/{RaceUuid}/incidents", before: before ?? "");
+
     /// <summary>The list as it is, in another race: bibs, devices and clips mean the same there, places do not.</summary>
     public string Elsewhere(Guid race) => KeptFilters.Of(
         $"/races/{race}/incidents", ("view", View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("device", Device), ("clip", Clip));
 
     public bool IsFiltered => Bib is not null || Location is not null || !string.IsNullOrEmpty(Device) || !string.IsNullOrEmpty(Clip);
 
-    private string Filtered(string path, string? view = null, string? handler = null) => KeptFilters.Of(
-        path, ("view", view ?? View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("location", Location?.ToString()), ("device", Device), ("clip", Clip), ("handler", handler));
+    private string Filtered(string path, string? view = null, string? handler = null, string? before = null) => KeptFilters.Of(
+        path, ("view", view ?? View), ("bib", Bib?.ToString(CultureInfo.InvariantCulture)), ("location", Location?.ToString()), ("device", Device), ("clip", Clip),
+        ("before", view is null ? before ?? Before : null), ("handler", handler));
 
     public string Where(Guid? location) => Locations.FirstOrDefault(l => l.ClientUuid == location)?.Name ?? Say(location is null ? "No place given" : "A place that was removed");
 
@@ -184,7 +192,13 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
 
     public string Who(int? bib) => bib is null ? Say("Bib not read") : Starter(bib)?.Names ?? Say("Not on the start list");
 
-    public int Count(string view) => Fitting.Count(i => Fits(i, view));
+    public int Count(string view) => view switch
+    {
+        "officialise" => Counts.ToOfficialise,
+        "decide" => Counts.ToDecide,
+        "decided" => Counts.Decided,
+        _ => Counts.All,
+    };
 
     /// <summary>Who saw it, in a word each: "cloud" or the reporter's name.</summary>
     public static string Seen(IncidentView incident) =>
@@ -192,13 +206,18 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
 
     public static string Reporter(ReportView report) => report.ReporterName ?? CaseEvent.Name(report.ReportedBy) ?? (report.Origin == CloudIdentity.Cloud ? Say("Desk||who reported") : "Pi");
 
-    private static bool Fits(IncidentView incident, string? view) => view switch
+    /// <summary>What the tab that is open lists.</summary>
+    private ListIncidents Asked()
     {
-        "officialise" => incident is { Status: Statuses.Unofficial, Decision: Decisions.Pending },
-        "decide" => incident is { Status: Statuses.Official, Decision: Decisions.Pending },
-        "decided" => incident.Decision != Decisions.Pending,
-        _ => true,
-    };
+        var all = new ListIncidents(RaceUuid, BibNumber: Bib, RaceLocationUuid: Location, Limit: PageRequest.Most, Cursor: Before, Origin: Device, Clip: Clip);
+        return View switch
+        {
+            "officialise" => all with { Status = Statuses.Unofficial, Decision = Decisions.Pending },
+            "decide" => all with { Status = Statuses.Official, Decision = Decisions.Pending },
+            "decided" => all with { Decided = true },
+            _ => all,
+        };
+    }
 
     private async Task<IActionResult> DoneAsync(bool ok, string? form = null)
     {
@@ -226,9 +245,10 @@ internal sealed class IncidentsDeskModel(IMediator mediator, ICurrentActor curre
         // What no filter can be is shown as none: a link may be old, or have been cut.
         if (!ClipFilters.All.Contains(Clip, StringComparer.Ordinal)) Clip = null;
         if (Devices.All(d => d.Origin != Device)) Device = null;
-        var page = await mediator.Send(new ListIncidents(RaceUuid, BibNumber: Bib, RaceLocationUuid: Location, Limit: PageRequest.Most, Origin: Device, Clip: Clip), aborted);
-        (Fitting, Cut) = (page.Items, page.NextCursor is not null);
-        Listed = [.. Fitting.Where(i => Fits(i, View))];
+        if (Before is not null && !ListIncidents.IsCursor(Before)) Before = null;
+        Counts = await mediator.Send(new CountListed(Asked()), aborted);
+        var page = await mediator.Send(Asked(), aborted);
+        (Listed, Older) = (page.Items, page.NextCursor);
 
         if (IncidentUuid is { } uuid)
         {

@@ -2,11 +2,9 @@ using System.Globalization;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
-using ModularRace.Competitions.Contracts;
 using ModularRace.Incidents.Contracts;
 using ModularRace.Incidents.Domain;
 using ModularRace.Incidents.Persistence;
-using ModularRace.Shared.Access;
 using ModularRace.Shared.Messaging;
 using ModularRace.Shared.Problems;
 using ModularRace.Shared.Validation;
@@ -24,10 +22,26 @@ namespace ModularRace.Incidents.Features.Reading;
 /// <param name="Cursor">Where the last page ended.</param>
 /// <param name="Origin">With a report that was not taken back and comes from there: <c>cloud</c> or a device's UUID; null: all.</param>
 /// <param name="Clip">One of <see cref="ClipFilters"/>, of the clips of reports that were not taken back; null: all.</param>
+/// <param name="Decided">With any decision but <c>pending</c>.</param>
 internal sealed record ListIncidents(
     Guid RaceUuid, string? Status = null, string? Decision = null, int? BibNumber = null, Guid? RaceLocationUuid = null, int? Limit = null, string? Cursor = null,
-    string? Origin = null, string? Clip = null)
-    : IQuery<Page<IncidentView>>;
+    string? Origin = null, string? Clip = null, bool Decided = false)
+    : IQuery<Page<IncidentView>>
+{
+    /// <summary>Whether it is where a page of this list ended; an old link may hold anything.</summary>
+    public static bool IsCursor(string cursor)
+    {
+        try
+        {
+            ListIncidentsHandler.Position(Cursors.Read(cursor));
+            return true;
+        }
+        catch (Problem)
+        {
+            return false;
+        }
+    }
+}
 
 /// <summary>What a list may ask of the clips of an incident.</summary>
 internal static class ClipFilters
@@ -49,40 +63,13 @@ internal sealed class ListIncidentsValidator : AbstractValidator<ListIncidents>
     }
 }
 
-internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator mediator, ICurrentActor current) : IRequestHandler<ListIncidents, Page<IncidentView>>
+internal sealed class ListIncidentsHandler(IncidentsDbContext db, FilteredIncidents filtered) : IRequestHandler<ListIncidents, Page<IncidentView>>
 {
     public async Task<Page<IncidentView>> Handle(ListIncidents request, CancellationToken cancellationToken)
     {
         var page = new PageRequest(request.Limit, request.Cursor);
         var take = page.Take;
-        var race = await StandingRace.FindAsync(mediator, request.RaceUuid, cancellationToken) ?? throw Problem.NotFound("race");
-        if (!current.Actor.Sees(race.CompetitionUuid)) throw Problem.Forbidden("Your role is not on this competition.");
-
-        var standing = db.Incidents.Where(i => i.RaceUuid == race.ClientUuid && i.Stands);
-        var official = current.Actor.SeesOfficialOnly(race.CompetitionUuid);
-        if (official || request.Status == Statuses.Official)
-            standing = standing.Where(i => db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && m.Status == Statuses.Official));
-        if (request.Status == Statuses.Unofficial)
-            standing = standing.Where(i => !db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && m.Status == Statuses.Official));
-        if (request.Decision == Decisions.Pending)
-            standing = standing.Where(i => !db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && m.Decision != Decisions.Pending));
-        else if (request.Decision is not null)
-            standing = standing.Where(i => db.Incidents
-                .Where(m => m.GroupUuid == i.ClientUuid && m.Decision != Decisions.Pending)
-                .OrderBy(m => m.DecidedAt).ThenBy(m => m.OccurredAt).ThenBy(m => m.ClientUuid).Select(m => m.Decision).FirstOrDefault() == request.Decision);
-        if (request.BibNumber is { } bib) standing = standing.Where(i => i.BibNumber == bib);
-        if (request.RaceLocationUuid is { } named)
-        {
-            var location = (await mediator.Send(new FindLocations([named]), cancellationToken)).SingleOrDefault()?.StandsFor ?? named;
-            standing = standing.Where(i => db.Incidents
-                .Where(m => m.GroupUuid == i.ClientUuid).OrderBy(m => m.OccurredAt).ThenBy(m => m.ClientUuid).Select(m => m.RaceLocationUuid).First() == location);
-        }
-
-        if (request.Origin is { } origin)
-            standing = standing.Where(i => db.Incidents.Any(m => m.GroupUuid == i.ClientUuid
-                && db.Reports.Any(r => r.IncidentUuid == m.ClientUuid && r.WithdrawnAt == null && r.Origin == origin)));
-        standing = WithClip(standing, request.Clip);
-
+        var standing = await filtered.OfAsync(request, cancellationToken);
         if (page.After is { } after)
         {
             var (at, number) = Position(after);
@@ -97,28 +84,9 @@ internal sealed class ListIncidentsHandler(IncidentsDbContext db, IMediator medi
         return new Page<IncidentView>([.. cut.Items.Where(r => groups.ContainsKey(r.ClientUuid)).Select(r => groups[r.ClientUuid])], cut.NextCursor);
     }
 
-    private IQueryable<Incident> WithClip(IQueryable<Incident> standing, string? clip)
-    {
-        var filmed = db.Reports.Where(r => r.WithdrawnAt == null && r.Clip != null);
-        if (clip == ClipFilters.Removed)
-            filmed = filmed.Where(r => db.RemovedClips.Any(x => x.ReportUuid == r.ClientUuid && x.Sha256 == r.Clip!.Sha256));
-        else if (clip is ClipStates.Stored or ClipStates.Failed or ClipStates.Pending)
-            filmed = filmed.Where(r => !db.RemovedClips.Any(x => x.ReportUuid == r.ClientUuid && x.Sha256 == r.Clip!.Sha256));
-        if (clip is ClipStates.Stored or ClipStates.Failed)
-            filmed = filmed.Where(r => db.Clips.Any(c => c.Sha256 == r.Clip!.Sha256 && c.State == clip));
-        else if (clip == ClipStates.Pending) // what nothing came of yet is on its way too
-            filmed = filmed.Where(r => !db.Clips.Any(c => c.Sha256 == r.Clip!.Sha256 && c.State != clip));
-        return clip switch
-        {
-            null => standing,
-            ClipFilters.Without => standing.Where(i => !db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && filmed.Any(r => r.IncidentUuid == m.ClientUuid))),
-            _ => standing.Where(i => db.Incidents.Any(m => m.GroupUuid == i.ClientUuid && filmed.Any(r => r.IncidentUuid == m.ClientUuid))),
-        };
-    }
-
     private sealed record Row(Guid ClientUuid, DateTimeOffset OccurredAt, long Number);
 
-    private static (DateTimeOffset At, long Number) Position(string after)
+    internal static (DateTimeOffset At, long Number) Position(string after)
     {
         var parts = after.Split(':');
         return parts.Length == 2
