@@ -29,6 +29,7 @@ const signs = ['1234567890', '!"#$%&\'()*', '+-/:;<=>?@', '[\\]^_{}'];
 // One key each: in capitals the browser makes two letters of ß.
 const upper = text => [...text].map(character => character === 'ß' ? 'ẞ' : character.toLocaleUpperCase('en')).join('');
 const spaced = text => [...text].join(' ');
+const carets = '{arrowleft} {arrowright}';
 
 const ownKeyboard = () => document.documentElement.classList.contains('on-phone') || matchMedia('(max-width: 1199px)').matches;
 
@@ -39,13 +40,13 @@ export const typedIn = (props = {}) => ({ inputmode: ownKeyboard() ? null : 'non
 function pages(layout, hides) {
   const page = (rows, last, change = text => text) => {
     const [first, second, third, fourth] = rows.map(row => spaced(change(row)));
-    return [first, second, third, layout === 'code' ? `${fourth} {bksp}` : `{shift} ${fourth} {bksp}`, ...last];
+    return [first, second, third, layout === 'code' ? `${fourth} ${carets} {bksp}` : `{shift} ${fourth} {bksp}`, ...last];
   };
   if (layout === 'code') return { near: page(plain, [], upper) };
   const [letters, others, lastNear, lastFar] = {
-    text: [near, far, '{far} , {space} . - ? {arrowleft} {arrowright}', '{far} ; {space} : / ! {arrowleft} {arrowright}'],
-    url: [plain, signs, '{far} https:// . / : .org .com .eu', '{far} https:// . / , ~ | ` .eu'],
-    password: [plain, signs, ...Array(2).fill(`{far} , {space} ${hides ? '{eye} ' : ''}. | ~ \``)],
+    text: [near, far, `{far} , {space} . - ? ${carets}`, `{far} ; {space} : / ! ${carets}`],
+    url: [plain, signs, `{far} https:// . .org .com .eu ${carets}`, `{far} , . ~ | \` .com ${carets}`],
+    password: [plain, signs, `{far} , {space} ${hides ? '{eye} ' : ''}. @ ${carets}`, `{far} , {space} ${hides ? '{eye} ' : ''}. | ~ \``],
   }[layout];
   return { near: page(letters, [lastNear]), 'near-up': page(letters, [lastNear], upper), far: page(others, [lastFar]), 'far-up': page(others, [lastFar], upper) };
 }
@@ -65,7 +66,6 @@ export function board(layout, field, hide = null) {
   const root = h('div', { class: 'board', role: 'group', 'aria-label': t('kb.label') });
   const layouts = pages(layout, hide !== null);
   const all = [...new Set(Object.values(layouts).flat().flatMap(row => row.split(' ')))].join(' ');
-  const first = layouts.near[3].split(' ')[0];
   let shifted = false;
   let onFar = false;
   let hidden = false;
@@ -84,10 +84,9 @@ export function board(layout, field, hide = null) {
     buttonTheme: [
       { class: 'key', buttons: all }, { class: 'digit', buttons: spaced('1234567890') },
       { class: 'fn', buttons: '{shift} {bksp} {far} {arrowleft} {arrowright} {eye}' }, { class: 'word', buttons: '{far} {space} {eye} https:// .org .com .eu' },
-      { class: 'w3', buttons: '{shift} {bksp} {far} {eye} .com' }, { class: 'w4', buttons: hide ? 'https:// {space}' : 'https://' },
+      { class: 'w3', buttons: `{shift} ${layout === 'code' ? '' : '{bksp} '}{far} {eye} .com` }, { class: 'w4', buttons: hide ? 'https:// {space}' : 'https://' },
       ...(hide ? [] : [{ class: layout === 'text' ? 'w5' : 'w7', buttons: '{space}' }]),
       ...(onFar ? [{ class: 'down', buttons: '{far}' }] : []),
-      ...(layout === 'code' ? [{ class: 'in', buttons: first }] : []),
     ],
     buttonAttributes: [
       { attribute: 'type', value: 'button', buttons: all },
