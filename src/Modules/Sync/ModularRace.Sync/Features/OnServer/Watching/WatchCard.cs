@@ -19,7 +19,7 @@ internal sealed class WatchCard(SyncDbContext db, IMediator mediator) : INotific
             await mediator.Publish(
                 new AlertRaised(
                     AlertKinds.CardNearlyFull, cause, await DeviceAccess.OnlyGrantAsync(db, device, cancellationToken), device.DeviceUuid,
-                    $"The card of {device.Name} is nearly full: {(int)(free * 100)} % are free. Let it send what it has, then clear it; reports are taken to the last, clips are not.", notification.At),
+                    $"The card of {device.Name} is nearly full: {(int)(free * 100)} % are free.", notification.At),
                 cancellationToken);
     }
 }
