@@ -34,7 +34,7 @@ internal sealed class AlertMail(AlertChannels channels)
                 Text = $"""
                     {delivery.Words}
 
-                    Noticed at {venue.Minute(delivery.RaisedAt)} on {venue.Day(delivery.RaisedAt)}, {(competition is null ? "UTC" : $"at the venue of {competition.Name}")}.
+                    Noticed at {venue.Minute(delivery.RaisedAt)} on {venue.EnglishDay(delivery.RaisedAt)}, {(competition is null ? "UTC" : $"at the venue of {competition.Name}")}.
                     It is told once. How it stands now is said at the top of the desk's pages.
 
                     """,

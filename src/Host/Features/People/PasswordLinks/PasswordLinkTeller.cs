@@ -48,7 +48,7 @@ internal sealed class PasswordLinkTeller(AlertChannels channels, ILogger<Passwor
                 Text = $"""
                     {(given.First ? $"{given.GivenBy} has given you access to the jury's desk of ModularRace." : $"{given.GivenBy} lets you choose a new password for the jury's desk of ModularRace.")}
 
-                    Choose your password here, once, until {until.Minute(given.ExpiresAt)} UTC on {until.Day(given.ExpiresAt)}:
+                    Choose your password here, once, until {until.Minute(given.ExpiresAt)} UTC on {until.EnglishDay(given.ExpiresAt)}:
                     {url}
 
                     You sign in with this address, {given.Email}. {(given.First ? "" : "Until you choose another, your old password goes on.")}

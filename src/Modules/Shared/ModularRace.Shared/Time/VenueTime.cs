@@ -40,6 +40,9 @@ public sealed class VenueTime
 
     public static string Day(DateOnly day) => Named(day, DeskWords.Say("ddd d MMMM||a day, as .NET formats it"));
 
+    /// <summary>As <see cref="Day(DateTimeOffset)"/>, for a sentence that is kept or sent: English, whatever the page speaks from which it came about.</summary>
+    public string EnglishDay(DateTimeOffset at) => Date(at).ToString("ddd d MMMM", Words);
+
     /// <summary><c>Sat 7 Feb</c></summary>
     public static string ShortDay(DateOnly day) => Named(day, DeskWords.Say("ddd d MMM||a day, as .NET formats it"));
 

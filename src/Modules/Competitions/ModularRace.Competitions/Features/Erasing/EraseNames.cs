@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using FluentValidation;
 using MediatR;
@@ -71,16 +70,13 @@ internal sealed class EraseNamesHandler(CompetitionsDbContext db, DatabaseSessio
     private async Task AskWhetherOverAsync(ErasureAsked asked, DateTimeOffset now, VenueTime venue, CancellationToken cancellationToken)
     {
         var uuids = asked.CompetitionUuids.ToArray();
-        if (now < asked.EndedAt) asked.Obstacles.Add(new ErasureObstacle("not_over", $"Its last day is {Day(venue, asked.EndedAt.AddTicks(-1))}."));
+        if (now < asked.EndedAt) asked.Obstacles.Add(new ErasureObstacle("not_over", $"Its last day is {venue.EnglishDay(asked.EndedAt.AddTicks(-1))}."));
         foreach (var race in await db.Races.AsNoTracking().Where(r => uuids.Contains(r.CompetitionUuid) && r.MergedInto == null).OrderBy(r => r.Id).ToListAsync(cancellationToken))
         {
             if (race.Status == Race.InProgress) asked.Obstacles.Add(new ErasureObstacle("not_over", $"{race.Name} is in progress."));
-            else if (race.Status == Race.Scheduled && race.ScheduledAt > now) asked.Obstacles.Add(new ErasureObstacle("not_over", $"{race.Name} starts on {Day(venue, race.ScheduledAt.Value)}."));
+            else if (race.Status == Race.Scheduled && race.ScheduledAt > now) asked.Obstacles.Add(new ErasureObstacle("not_over", $"{race.Name} starts on {venue.EnglishDay(race.ScheduledAt.Value)}."));
         }
     }
-
-    /// <summary>In English as the sentence that it stands in, whoever asks: <see cref="VenueTime.Day(DateTimeOffset)"/> speaks the page's language.</summary>
-    private static string Day(VenueTime venue, DateTimeOffset at) => venue.Local(at).ToString("ddd d MMMM", CultureInfo.InvariantCulture);
 
     /// <summary>The record says who erased what when, and nothing of what was erased.</summary>
     private async Task<Guid> KeepAsync(ErasureView view, string name, DateTimeOffset now, CancellationToken cancellationToken)

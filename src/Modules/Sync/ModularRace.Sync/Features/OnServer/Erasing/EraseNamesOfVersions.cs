@@ -76,7 +76,7 @@ internal sealed class EraseNamesOfVersions(SyncDbContext db, DatabaseSession ses
                 obstacles.Add(new ErasureObstacle("device_holds", $"{device.Name} holds what is not here yet: {Said(held, "record")}{(held > 0 && clips > 0 ? ", " : "")}{Said(clips, "clip")}.", device.DeviceUuid));
             else if (device.LastSeenAt is not { } seen || seen < asked.EndedAt)
                 obstacles.Add(new ErasureObstacle(
-                    "device_unheard", $"{device.Name} was last heard {(device.LastSeenAt is { } last ? $"on {venue.Day(last)} at {venue.Minute(last)}" : "never")}, before the end: it may hold more. Let it sync or verify, or revoke it.", device.DeviceUuid));
+                    "device_unheard", $"{device.Name} was last heard {(device.LastSeenAt is { } last ? $"on {venue.EnglishDay(last)} at {venue.Minute(last)}" : "never")}, before the end: it may hold more. Let it sync or verify, or revoke it.", device.DeviceUuid));
         }
 
         return obstacles;

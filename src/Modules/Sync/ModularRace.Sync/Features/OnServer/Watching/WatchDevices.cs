@@ -61,7 +61,7 @@ internal sealed class WatchDevicesHandler(SyncDbContext db, IMediator mediator, 
             var heard = device.LastSeenAt!.Value;
             causes.Add(new AlertRaised(
                 AlertKinds.DeviceSilent, DeviceCauses.Key(AlertKinds.DeviceSilent, device.DeviceUuid), competition.ClientUuid, device.DeviceUuid,
-                $"{device.Name} has been silent since {venue.Minute(heard)}{(venue.Date(heard) == venue.Date(now) ? "" : $" on {venue.Day(heard)}")}, and {competition.Name} is running.", now));
+                $"{device.Name} has been silent since {venue.Minute(heard)}{(venue.Date(heard) == venue.Date(now) ? "" : $" on {venue.EnglishDay(heard)}")}, and {competition.Name} is running.", now));
         }
 
         return causes;
