@@ -142,13 +142,23 @@ public sealed class DeskPageTests(RunningCloud cloud) : IClassFixture<RunningClo
         await desk.SendAsync($"competitions/{competition}/penalties?handler=Add", new() { ["Line.Code"] = "3.2", ["Line.Name"] = "Missed gate" });
         using var made = await cloud.Admin.PostAsJsonAsync("api/v1/api-keys", new { name = "Jury", role = "jury_president" }, Stop);
         var key = JsonNode.Parse(await made.Content.ReadAsStringAsync(Stop))!["key"]!.GetValue<string>();
-        using var asked = new HttpRequestMessage(HttpMethod.Get, $"competitions/{competition}/penalties");
-        asked.Headers.Authorization = new("Bearer", key);
-        using var answer = await cloud.Anonymous.SendAsync(asked, Stop);
-        var page = await TextAsync(answer);
+        var page = await ReadAsJuryAsync("/penalties");
         Assert.Contains("Missed gate", page, StringComparison.Ordinal);
         Assert.DoesNotContain("handler=", page, StringComparison.Ordinal);
         Assert.DoesNotContain("data-import=", page, StringComparison.Ordinal);
+
+        // It is the jury's to say which clips must stay.
+        var whole = await ReadAsJuryAsync("");
+        Assert.Contains($"href=\"/competitions/{competition}/clips\"", whole, StringComparison.Ordinal);
+        Assert.DoesNotContain($"/competitions/{competition}/erasure", whole, StringComparison.Ordinal);
+
+        async Task<string> ReadAsJuryAsync(string path)
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Get, $"competitions/{competition}{path}");
+            asked.Headers.Authorization = new("Bearer", key);
+            using var answer = await cloud.Anonymous.SendAsync(asked, Stop);
+            return await TextAsync(answer);
+        }
     }
 
     [Fact]

@@ -51,6 +51,10 @@ public sealed partial class DeskTextsTests
         Assert.Empty(wrong);
     }
 
+    [Fact]
+    public void A_sentence_made_elsewhere_is_shown_whole_whatever_signs_it_has() =>
+        Assert.Equal(("Bib 4||5 {0} is not there.", "Open"), (DeskWords.SayKept("Bib 4||5 {0} is not there."), DeskWords.Say("Open||of a conflict")));
+
     private static IEnumerable<string> Projects() => Directory.EnumerateFiles(Checkout.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(f => Path.GetDirectoryName(f)!);
 
     private static List<string> Sources(string project, params string[] kinds) =>

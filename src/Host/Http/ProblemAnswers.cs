@@ -119,9 +119,9 @@ internal sealed partial class ProblemAnswers(ILogger<ProblemAnswers> logger) : I
 
     /// <summary>What is not there is named in English alone.</summary>
     private static string Words(Problem problem) =>
-        problem.Errors is { } errors ? string.Join(' ', errors.SelectMany(e => e.Value).Take(3).Select(text => Say(text)))
+        problem.Errors is { } errors ? string.Join(' ', errors.SelectMany(e => e.Value).Take(3).Select(SayKept))
         : problem.Status == 404 && Language != PageLanguages.Usual ? Say("There is nothing here.")
-        : Say(problem.Message);
+        : SayKept(problem.Message);
 
     private static string ReasonOf(int status) => status switch
     {

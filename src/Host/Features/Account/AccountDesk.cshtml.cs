@@ -51,7 +51,7 @@ internal sealed class AccountDeskModel(IMediator mediator, PasswordGate gate, IC
         catch (Problem problem) when (problem.Status is 400 or 429)
         {
             Response.StatusCode = problem.Status;
-            foreach (var text in problem.Errors?.SelectMany(e => e.Value) ?? [problem.Message]) ModelState.AddModelError("", Say(text));
+            foreach (var text in problem.Errors?.SelectMany(e => e.Value) ?? [problem.Message]) ModelState.AddModelError("", SayKept(text));
             await LoadAsync();
             return Page();
         }

@@ -49,7 +49,7 @@ internal sealed class ListAlertsHandler(IdentityDbContext db, ICurrentActor curr
 
     private static string Unsent(AlertDelivery failing)
     {
-        var why = Say(failing.LastError!).TrimEnd('.');
+        var why = SayKept(failing.LastError!).TrimEnd('.');
         return (failing.Channel, failing.GivenUpAt) switch
         {
             (AlertChannels.ByMail, null) => Say("It could not be sent by mail yet: {0}.", why),

@@ -58,7 +58,7 @@ internal sealed class AuditDeskModel(IMediator mediator, ICurrentActor current, 
         }
         catch (Problem problem) when (problem.Status == 400)
         {
-            ModelState.AddModelError("", Say(problem.Message));
+            ModelState.AddModelError("", SayKept(problem.Message));
         }
     }
 

@@ -30,9 +30,8 @@ internal static class PersonRules
         if (roles is null or { Count: 0 } || roles.Any(r => r?.Role is null)) context.AddFailure("It is a list of at least one role.");
         else if (roles.FirstOrDefault(r => !Roles.All.Contains(r.Role, StringComparer.Ordinal)) is not null) context.AddFailure($"Each is one of {string.Join(", ", Roles.All)}.");
         else if (roles.DistinctBy(r => r.Role, StringComparer.Ordinal).Count() < roles.Count) context.AddFailure("Each role is named once.");
-        // A role is held on 1 to 500 competitions, or, without competition_uuids, on all.
         else if (roles.Any(r => r.CompetitionUuids is { } some && (some.Count is 0 or > MostCompetitions || some.Contains(Guid.Empty))))
-            context.AddFailure($"A role is held on 1 to {MostCompetitions} competitions, or, without competition_uuids, on all.");
+            context.AddFailure("A role is held on 1 to 500 competitions, or, without competition_uuids, on all.");
     });
 
     public static async Task RequireCompetitionsAsync(IMediator mediator, IReadOnlyList<RoleOn> roles, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed class SignInModel(PasswordGate gate, IMediator mediator) : PageM
             Response.StatusCode = problem.Status;
             foreach (var (field, messages) in problem.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal) { [string.Empty] = [problem.Message] })
                 foreach (var message in messages)
-                    ModelState.AddModelError(string.Empty, field switch { "email" => Say("Email: {0}", Say(message)), "password" => Say("Password: {0}", Say(message)), _ => Say(message) });
+                    ModelState.AddModelError(string.Empty, field switch { "email" => Say("Email: {0}", SayKept(message)), "password" => Say("Password: {0}", SayKept(message)), _ => SayKept(message) });
             Password = null;
             return Page();
         }

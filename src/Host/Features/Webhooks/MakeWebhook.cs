@@ -40,8 +40,8 @@ internal static class WebhookRules
 
     public static IRuleBuilderOptionsConditions<T, IReadOnlyList<string>?> AreWebhookEvents<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule.Custom((events, context) =>
     {
-        // It is a list of at least one of incident.official, incident.decided, device.silent, device.back, device.revoked.
-        if (events is null or { Count: 0 } || events.Any(e => !WebhookEvents.All.Contains(e, StringComparer.Ordinal))) context.AddFailure($"It is a list of at least one of {string.Join(", ", WebhookEvents.All)}.");
+        if (events is null or { Count: 0 } || events.Any(e => !WebhookEvents.All.Contains(e, StringComparer.Ordinal)))
+            context.AddFailure("It is a list of at least one of incident.official, incident.decided, device.silent, device.back, device.revoked.");
     });
 }
 

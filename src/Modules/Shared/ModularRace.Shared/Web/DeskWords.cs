@@ -51,6 +51,10 @@ public static class DeskWords
     public static string Say(string english) =>
         words.TryGetValue(Language, out var known) && known.TryGetValue(english, out var text) ? text : Shown(english);
 
+    /// <summary>A sentence that was made elsewhere, such as a refusal or a kept error; as it is where it is not one of the desk's texts.</summary>
+    public static string SayKept(string sentence) =>
+        words.TryGetValue(Language, out var known) && known.TryGetValue(sentence, out var text) ? text : sentence;
+
     /// <summary>A text with values in its places, <c>{0}</c> and so on.</summary>
     public static string Say(string english, params object?[] values) => string.Format(CultureInfo.InvariantCulture, Say(english), values);
 

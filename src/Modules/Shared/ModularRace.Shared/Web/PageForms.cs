@@ -32,8 +32,8 @@ public static class PageForms
             foreach (var (field, messages) in problem.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = [problem.Message] })
                 foreach (var text in messages)
                 {
-                    if (fields[Leaf(field)].FirstOrDefault() is { } key) page.ModelState.AddModelError(key, DeskWords.Say(text));
-                    else page.ModelState.AddModelError("", field.Length == 0 ? DeskWords.Say(text) : $"{field.Replace('_', ' ')}: {DeskWords.Say(text)}");
+                    if (fields[Leaf(field)].FirstOrDefault() is { } key) page.ModelState.AddModelError(key, DeskWords.SayKept(text));
+                    else page.ModelState.AddModelError("", field.Length == 0 ? DeskWords.SayKept(text) : $"{field.Replace('_', ' ')}: {DeskWords.SayKept(text)}");
                 }
 
             // What is wrong can be mended on the page; what is not allowed is no page that was answered well, whoever asks.

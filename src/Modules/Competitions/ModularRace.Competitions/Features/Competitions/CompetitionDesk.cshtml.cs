@@ -41,6 +41,9 @@ internal sealed class CompetitionDeskModel(IMediator mediator, ICurrentActor cur
 
     public bool MayEdit { get; private set; }
 
+    /// <summary>The jury says which clips must stay.</summary>
+    public bool MayHoldClips { get; private set; }
+
     /// <summary>Which form was refused: it stays open.</summary>
     public string? Refused { get; private set; }
 
@@ -83,6 +86,7 @@ internal sealed class CompetitionDeskModel(IMediator mediator, ICurrentActor cur
         if (Competition.MergedInto is null && current.Actor.May(CompetitionUuid, Roles.Admin))
             Namesakes = [.. (await mediator.Send(new FindCompetitions(current.Actor.Competitions), aborted)).Where(IsNamesake)];
         MayEdit = current.Actor.May(CompetitionUuid, Roles.Admin);
+        MayHoldClips = Competition.MergedInto is null && current.Actor.May(CompetitionUuid, Roles.Admin, Roles.JuryPresident);
         Competition.Bar(Races).Show(ViewData);
     }
 }

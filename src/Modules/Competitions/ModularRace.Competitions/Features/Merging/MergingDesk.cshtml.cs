@@ -57,7 +57,7 @@ internal sealed class MergingDeskModel(IMediator mediator, ICurrentActor current
         }
         catch (Problem problem) when (problem.Status is 400 or 409)
         {
-            ModelState.AddModelError("", DeskWords.Say(problem.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? problem.Message));
+            ModelState.AddModelError("", DeskWords.SayKept(problem.Errors?.Values.FirstOrDefault()?.FirstOrDefault() ?? problem.Message));
         }
     }
 

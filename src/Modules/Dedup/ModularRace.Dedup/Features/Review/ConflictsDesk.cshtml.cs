@@ -101,7 +101,7 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
         {
             foreach (var (field, messages) in problem.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal) { [""] = [problem.Message] })
                 foreach (var text in messages)
-                    ModelState.AddModelError(field.StartsWith("data.", StringComparison.Ordinal) && typed.ContainsKey(field[5..]) ? Prefix + field[5..] : "", field.Length == 0 ? Say(text) : VersionWords.Colon(VersionWords.Label(field[(field.LastIndexOf('.') + 1)..]), Say(text)));
+                    ModelState.AddModelError(field.StartsWith("data.", StringComparison.Ordinal) && typed.ContainsKey(field[5..]) ? Prefix + field[5..] : "", field.Length == 0 ? SayKept(text) : VersionWords.Colon(VersionWords.Label(field[(field.LastIndexOf('.') + 1)..]), SayKept(text)));
         }
 
         (Choice, Note) = (choice, note);
@@ -124,7 +124,7 @@ internal sealed class ConflictsDeskModel(IMediator mediator, ICurrentActor curre
             }
             catch (Problem problem) when (problem.Status is < 500 and not 401)
             {
-                outcomes.Add(new ManyOutcome(uuid, await FindAsync(uuid) is { } laid ? laid.Story : null, Say(problem.Errors?.Values.FirstOrDefault()?[0] ?? problem.Message)));
+                outcomes.Add(new ManyOutcome(uuid, await FindAsync(uuid) is { } laid ? laid.Story : null, SayKept(problem.Errors?.Values.FirstOrDefault()?[0] ?? problem.Message)));
             }
         }
 
