@@ -135,8 +135,22 @@ public sealed class FilmReportTests(PiWithCameras pi) : IClassFixture<PiWithCame
         await RefusedAsync(() => FilmAsync(filming, elsewhere), "no_camera");
         Assert.Equal(403, (await Assert.ThrowsAsync<Problem>(() => pi.Send(new FilmReport(report), filming.Course.Viewer))).Status);
         Assert.Equal(404, (await Assert.ThrowsAsync<Problem>(() => pi.Send(new FilmReport(filming.Course.Race)))).Status);
-        await pi.Sql.ExecuteAsync($"UPDATE incidents.reports SET boot_id = '{Guid.Empty:D}'::uuid WHERE client_uuid = '{report}'");
+        await pi.Cameras.EndAllAsync();
+    }
+
+    [Fact]
+    public async Task A_tap_of_another_boot_gets_nothing_of_what_this_one_filmed_at_the_same_reading()
+    {
+        await using var camera = await CameraServer.StartAsync();
+        var filming = await Filming.OfAsync(pi, camera);
+        await filming.BeginAsync();
+        await filming.PassAsync(3);
+        var report = await TapAsync(filming);
+        await filming.PassAsync(7);
+        await pi.Sql.ExecuteAsync("UPDATE incidents.reports SET boot_id = $1 WHERE client_uuid = $2", Guid.Empty, report);
         await RefusedAsync(() => FilmAsync(filming, report), "film_gone");
+        await pi.Sql.ExecuteAsync("UPDATE incidents.reports SET boot_id = $1 WHERE client_uuid = $2", PiWithCameras.Boot, report);
+        await FilmAsync(filming, report).WaitAsync(Filming.Patience, TestContext.Current.CancellationToken);
         await pi.Cameras.EndAllAsync();
     }
 

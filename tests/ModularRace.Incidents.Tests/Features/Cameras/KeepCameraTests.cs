@@ -70,6 +70,7 @@ public sealed class KeepCameraTests(PiWithCameras pi) : IClassFixture<PiWithCame
         await filming.KeepAsync();
         await camera.WatchedAsync().WaitAsync(Filming.Patience, TestContext.Current.CancellationToken);
         await SendUntilAsync(filming, CameraStates.NotH264);
+        await filming.IsOverAsync();
         pi.Time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal("not_h264", (await filming.KeepAsync()).State);
         Assert.Equal(1, camera.Connections);
@@ -93,6 +94,7 @@ public sealed class KeepCameraTests(PiWithCameras pi) : IClassFixture<PiWithCame
 
         await filming.HangAsync(camera.Address.Replace("hunter2", "hunter3", StringComparison.Ordinal));
         await filming.StandsAsync(CameraStates.Refused);
+        await filming.IsOverAsync();
         var asked = camera.Connections;
         pi.Time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal("refused", (await filming.KeepAsync()).State);

@@ -108,6 +108,13 @@ internal sealed class Filming(PiWithCameras pi, Course course, CameraServer came
         }
     }
 
+    /// <summary>Ends when it has given up.</summary>
+    public async Task IsOverAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!Recorder.IsOver) await Task.Delay(10, patience.Token);
+    }
+
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A second is whole when the next one begins: all but the last that was sent are there.</summary>

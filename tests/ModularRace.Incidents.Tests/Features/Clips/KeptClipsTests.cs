@@ -119,6 +119,21 @@ public sealed class KeptClipsTests(CloudModules modules) : IClassFixture<CloudMo
         Assert.False(filming.Lies(film.Sha256));
     }
 
+    /// <summary>Two races that were found to be the same: the jury may have held either.</summary>
+    [Fact]
+    public async Task A_hold_on_the_race_that_a_record_names_counts_where_it_hangs_on_another()
+    {
+        var (course, named) = (await Course.Of(modules), await Course.Of(modules));
+        var film = await filming.FilmedAsync(course, bib: 1);
+        await Filming.DecideAsync(course, film);
+        var hold = (await modules.Send(new HoldClips(named.Competition, named.Race, null, null), named.Jury)).Hold;
+        await modules.Sql.ExecuteAsync("UPDATE incidents.incidents SET said_race_uuid = $1 WHERE client_uuid = $2", named.Race, film.Incident);
+        await filming.DueAsync(course);
+        Assert.Equal(0, await modules.Send(new RemoveDueClips()));
+        await modules.Send(new LiftClipHold(hold.ClientUuid), named.Jury);
+        Assert.Equal(1, await modules.Send(new RemoveDueClips()));
+    }
+
     [Fact]
     public async Task A_joined_incident_waits_as_one_and_what_was_taken_back_waits_for_nobody()
     {

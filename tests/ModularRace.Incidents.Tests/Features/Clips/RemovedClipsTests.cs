@@ -69,6 +69,43 @@ public sealed class RemovedClipsTests(CloudModules modules) : IClassFixture<Clou
     }
 
     [Fact]
+    public async Task A_case_of_another_race_that_names_it_since_the_removal_looked_has_its_turn_before_it_goes()
+    {
+        var (course, other) = (await Course.Of(modules), await Course.Of(modules));
+        var film = await filming.FilmedAsync(course, bib: 1);
+        await Filming.DecideAsync(course, film);
+        await filming.DueAsync(course);
+        await filming.DueAsync(other);
+        await using var connection = await modules.Sql.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await SendAsync(connection, $"SELECT pg_advisory_xact_lock(hashtextextended('{RaceLock.Scope}:{course.Race}', 0))");
+        var removal = modules.Send(new ReleaseClip(film.Sha256), Actor.System);
+        await WaitingAsync(1, removal);
+        // It would go from there as well, but nobody of that race was kept from speaking.
+        var same = await filming.FilmedAsync(other, bib: 1, bytes: film.Bytes);
+        await Filming.DecideAsync(other, same);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        Assert.False(await removal);
+        Assert.True(filming.Lies(film.Sha256));
+        Assert.Equal(1, await modules.Send(new RemoveDueClips()));
+        Assert.False(filming.Lies(film.Sha256));
+    }
+
+    [Fact]
+    public async Task What_is_brought_for_another_report_between_the_word_and_the_bytes_keeps_them()
+    {
+        var course = await Course.Of(modules);
+        var film = await filming.FilmedAsync(course, bib: 1);
+        await Filming.DecideAsync(course, film);
+        await filming.DueAsync(course);
+        Assert.True(await modules.Send(new ReleaseClip(film.Sha256), Actor.System));
+        var second = await filming.FilmedAsync(course, bib: 2, bytes: film.Bytes);
+        Assert.False(await modules.Send(new DropRemovedClip(film.Sha256), Actor.System));
+        Assert.True(filming.Lies(film.Sha256));
+        Assert.True((await course.Read(second.Incident)).Reports[0].Clip!.Here);
+    }
+
+    [Fact]
     public async Task It_does_not_come_back_by_an_upload_that_was_on_its_way_and_another_report_may_bring_it()
     {
         var course = await Course.Of(modules);
