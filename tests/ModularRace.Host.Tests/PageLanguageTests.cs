@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using ModularRace.Shared.Time;
 
 namespace ModularRace.Host.Tests;
 
@@ -38,6 +40,22 @@ public sealed class PageLanguageTests(RunningCloud cloud) : IClassFixture<Runnin
         using var answer = await GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.DoesNotContain(answer.Headers, h => h.Key == "Set-Cookie" && h.Value.Any(v => v.StartsWith("mr_lang", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_is_kept_or_sent_names_a_day_in_English_whatever_the_page_speaks()
+    {
+        var (before, at) = (CultureInfo.CurrentUICulture, new DateTimeOffset(2026, 2, 7, 23, 30, 0, TimeSpan.Zero));
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("it");
+            var venue = new VenueTime("Europe/Rome");
+            Assert.Equal(("dom 8 febbraio", "Sun 8 February"), (venue.Day(at), venue.EnglishDay(at)));
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
     }
 
     [Fact]

@@ -1,13 +1,18 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace ModularRace.Testing;
 
 /// <summary>
 /// A network camera as ffmpeg meets one: RTSP 1.0 with RTP on the same connection (RFC 2326, 6184, 7798), a second of a moving
-/// picture between two whole ones. It sends as much as a test says, or as time goes by; it can break off, go away and come back.
+/// picture between two whole ones, over TLS where it is asked for, with a certificate that nobody signed, as cameras have them.
+/// It sends as much as a test says, or as time goes by; it can break off, go away and come back.
 /// </summary>
 public sealed class CameraServer : IAsyncDisposable
 {
@@ -18,17 +23,19 @@ public sealed class CameraServer : IAsyncDisposable
     private readonly List<byte[][]> pictures;
     private readonly bool hevc;
     private readonly string? credentials;
+    private readonly X509Certificate2? certificate;
     private readonly List<Viewer> viewers = [];
     private TcpListener? listener;
     private TaskCompletionSource watched = New(), asked = New();
     private int at;
 
-    private CameraServer(List<byte[][]> pictures, bool hevc, string? credentials) => (this.pictures, this.hevc, this.credentials) = (pictures, hevc, credentials);
+    private CameraServer(List<byte[][]> pictures, bool hevc, string? credentials, X509Certificate2? certificate) =>
+        (this.pictures, this.hevc, this.credentials, this.certificate) = (pictures, hevc, credentials, certificate);
 
     public int Port { get; private set; }
 
     /// <summary>As a location has it.</summary>
-    public string Address => $"rtsp://{(credentials is null ? "" : credentials + "@")}127.0.0.1:{Port}/main";
+    public string Address => $"rtsp{(certificate is null ? "" : "s")}://{(credentials is null ? "" : credentials + "@")}127.0.0.1:{Port}/main";
 
     /// <summary>How often somebody connected.</summary>
     public int Connections { get; private set; }
@@ -44,10 +51,11 @@ public sealed class CameraServer : IAsyncDisposable
 
     /// <param name="hevc">It gives H.265.</param>
     /// <param name="credentials"><c>name:password</c> that it asks for; null: none.</param>
-    public static async Task<CameraServer> StartAsync(bool hevc = false, string? credentials = null)
+    /// <param name="tls">It is reached over TLS alone.</param>
+    public static async Task<CameraServer> StartAsync(bool hevc = false, string? credentials = null, bool tls = false)
     {
         var film = await FilmTools.StreamAsync(hevc);
-        var camera = new CameraServer(Pictures(film, hevc), hevc, credentials);
+        var camera = new CameraServer(Pictures(film, hevc), hevc, credentials, tls ? OwnCertificate() : null);
         camera.ComeBack();
         return camera;
     }
@@ -108,7 +116,14 @@ public sealed class CameraServer : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         GoAway();
+        certificate?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static X509Certificate2 OwnCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=camera", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -138,7 +153,7 @@ public sealed class CameraServer : IAsyncDisposable
         {
             while (true)
             {
-                var viewer = new Viewer(await from.AcceptTcpClientAsync());
+                if (await GreetAsync(await from.AcceptTcpClientAsync()) is not { } viewer) continue;
                 lock (viewers)
                 {
                     viewers.Add(viewer);
@@ -152,6 +167,24 @@ public sealed class CameraServer : IAsyncDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // Switched off.
+        }
+    }
+
+    /// <summary>Null: it did not speak TLS where it must.</summary>
+    private async Task<Viewer?> GreetAsync(TcpClient client)
+    {
+        if (certificate is null) return new Viewer(client, client.GetStream());
+        var stream = new SslStream(client.GetStream());
+        try
+        {
+            await stream.AuthenticateAsServerAsync(certificate);
+            return new Viewer(client, stream);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            await stream.DisposeAsync();
+            client.Dispose();
+            return null;
         }
     }
 
@@ -229,10 +262,9 @@ public sealed class CameraServer : IAsyncDisposable
         return found.ConvertAll(p => p.ToArray());
     }
 
-    private sealed class Viewer(TcpClient client) : IDisposable
+    private sealed class Viewer(TcpClient client, Stream stream) : IDisposable
     {
         private readonly SemaphoreSlim turn = new(1, 1);
-        private readonly NetworkStream stream = client.GetStream();
         private ushort sequence;
 
         public bool Plays { get; set; }
@@ -241,6 +273,7 @@ public sealed class CameraServer : IAsyncDisposable
 
         public void Dispose()
         {
+            stream.Dispose();
             client.Dispose();
             turn.Dispose();
         }

@@ -51,7 +51,7 @@ internal static class AuditWords
         AuditActions.SignedOut => Mark("<b>{0}</b> signed out", who),
         AuditActions.TokenReused => Mark("<b>{0}</b> showed a refresh token twice: its session ended", who),
         AuditActions.SessionEnded => Mark("<b>{0}</b> ended one of the own sessions", who),
-        AuditActions.SessionsEnded => whom is null ? Mark("<b>{0}</b> ended the sessions of||the own ones", who) : Mark("<b>{0}</b> ended the sessions of {1}", who, whom),
+        AuditActions.SessionsEnded => whom is null ? Mark("<b>{0}</b> ended their own sessions", who) : Mark("<b>{0}</b> ended the sessions of {1}", who, whom),
         AuditActions.PersonMade => Mark("<b>{0}</b> added {1}", who, Whom(whom)),
         AuditActions.PersonChanged => whom is null ? Mark("<b>{0}</b> changed||oneself", who) : Mark("<b>{0}</b> changed {1}", who, whom),
         AuditActions.PersonDisabled => Mark("<b>{0}</b> disabled {1}", who, Whom(whom)),

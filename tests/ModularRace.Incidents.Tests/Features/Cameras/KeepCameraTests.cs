@@ -32,6 +32,21 @@ public sealed class KeepCameraTests(PiWithCameras pi) : IClassFixture<PiWithCame
     }
 
     [Fact]
+    public async Task A_camera_over_TLS_is_filmed_with_too_though_nobody_signed_its_certificate()
+    {
+        await using var camera = await CameraServer.StartAsync(credentials: "viewer:hunter2", tls: true);
+        var filming = await Filming.OfAsync(pi, camera);
+        await filming.BeginAsync();
+        await filming.PassAsync(3);
+        Assert.Equal("running", (await filming.KeepAsync()).State);
+        // Not over a plain connection, should the camera offer one at the same port.
+        await filming.HangAsync(camera.Address.Replace("rtsps://", "rtsp://", StringComparison.Ordinal));
+        await filming.KeepAsync();
+        await filming.StandsAsync(CameraStates.NoAnswer);
+        await pi.Cameras.EndAllAsync();
+    }
+
+    [Fact]
     public async Task A_camera_that_goes_away_is_told_once_and_filmed_with_again_when_it_is_back()
     {
         await using var camera = await CameraServer.StartAsync();
