@@ -55,7 +55,7 @@ internal sealed class CreateApiKeyHandler(IdentityDbContext db, ICurrentActor cu
             Role = request.Role!,
             CompetitionUuids = request.CompetitionUuids is { } some ? [.. some.Distinct()] : null,
             Digest = Secrets.Digest(secret),
-            CreatedBy = current.Signature,
+            CreatedBy = current.SignatureOn(null),
             CreatedAt = Instants.ToMilliseconds(time.GetUtcNow()),
             ExpiresAt = request.ExpiresAt,
         };

@@ -60,7 +60,7 @@ internal sealed class MakeWebhookHandler(IdentityDbContext db, WebhookSecrets se
         var webhook = new Webhook
         {
             ClientUuid = request.ClientUuid ?? Uuids.New(time), Name = request.Name!.Trim(), Url = request.Url!.Trim(), Events = [.. WebhookEvents.All.Intersect(request.Events!)],
-            SealedSecret = kept, Active = true, CreatedBy = current.Signature, CreatedAt = Instants.ToMilliseconds(time.GetUtcNow()), Revision = Revision.First(),
+            SealedSecret = kept, Active = true, CreatedBy = current.SignatureOn(null), CreatedAt = Instants.ToMilliseconds(time.GetUtcNow()), Revision = Revision.First(),
         };
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync(cancellationToken);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ModularRace.Incidents.Features.Editing;
 using ModularRace.Incidents.Features.Reading;
 using ModularRace.Incidents.Features.Reporting;
+using ModularRace.Shared.Access;
 using ModularRace.Shared.Identifiers;
 
 namespace ModularRace.Incidents.Tests.Features.Editing;
@@ -168,5 +169,18 @@ public sealed class EditingTests(CloudModules cloud) : IClassFixture<CloudModule
         await course.Refused(new EditReport(report.ClientUuid, new JsonObject { ["bib_number"] = 1 }), 403, "forbidden", course.OtherReferee);
         await course.Refused(new EditIncident(incident.ClientUuid, new JsonObject { ["bib_number"] = 1 }), 403, "forbidden", course.OtherReferee);
         Assert.Equal(21, (await course.Send(new EditReport(report.ClientUuid, new JsonObject { ["bib_number"] = 21 }), course.Jury)).BibNumber);
+    }
+
+    /// <summary>Jury president elsewhere, referee here, and admin of nothing: what counted here is what the record says.</summary>
+    [Fact]
+    public async Task Who_did_it_is_kept_with_the_role_that_they_hold_on_that_competition()
+    {
+        var (course, elsewhere) = (await Course.Of(cloud), await Course.Of(cloud));
+        var both = new Actor("Berta Both", [new RoleGrant(Roles.JuryPresident, elsewhere.Competition), new RoleGrant(Roles.Referee, course.Competition)]);
+        var (incident, report, _) = await course.Report(actor: both);
+        Assert.Equal("Berta Both (referee, cloud)", report.ReportedBy);
+        await course.Send(new EditReport(report.ClientUuid, new JsonObject { ["bib_number"] = 22 }), both);
+        Assert.Equal("Berta Both (referee, cloud)", (await course.Send(new ReadHistory(incident.ClientUuid), course.Jury)).Items[^1].By);
+        Assert.Equal("Berta Both (jury_president, cloud)", (await elsewhere.Report(actor: both)).Report.ReportedBy);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class GivePasswordLinkHandler(IdentityDbContext db, DatabaseSess
         var now = Instants.ToMilliseconds(time.GetUtcNow());
         await db.PasswordLinks.Where(l => l.PersonId == person.Id && l.UsedAt == null).ExecuteUpdateAsync(set => set.SetProperty(l => l.UsedAt, now), cancellationToken);
         var code = Secrets.New(Secrets.PasswordLink);
-        db.PasswordLinks.Add(new PasswordLink { PersonId = person.Id, Digest = Secrets.Digest(code), MadeBy = current.Signature, MadeAt = now, ExpiresAt = now + Holds });
+        db.PasswordLinks.Add(new PasswordLink { PersonId = person.Id, Digest = Secrets.Digest(code), MadeBy = current.SignatureOn(null), MadeAt = now, ExpiresAt = now + Holds });
         await db.SaveChangesAsync(cancellationToken);
         await audit.NoteAsync(AuditActions.PasswordLinkMade, About.Of(person), detail: null, cancellationToken);
         return new GivenLink(code, now + Holds, person.Name, person.Email!, person.PasswordHash is null, current.Actor.Name);

@@ -105,7 +105,7 @@ internal sealed class PeoplesWord(
                 // ran ahead somewhere must not make it the last for ever.
                 var at = held is not null && held.SaidAt >= now.Corrected ? held.SaidAt.AddMilliseconds(1) : now.Corrected;
                 var content = new GroupingContent(
-                    kind, lower, higher, at.AddMilliseconds(-(now.OffsetMs ?? 0)), now.OffsetMs, now.UncertaintyMs, current.Signature, note, null);
+                    kind, lower, higher, at.AddMilliseconds(-(now.OffsetMs ?? 0)), now.OffsetMs, now.UncertaintyMs, current.SignatureOn(a.CompetitionUuid == b.CompetitionUuid ? a.CompetitionUuid : null), note, null);
                 Guid? competition = a.SaidCompetitionUuid == b.SaidCompetitionUuid ? a.SaidCompetitionUuid : null;
                 Guid? race = a.SaidRaceUuid == b.SaidRaceUuid ? a.SaidRaceUuid : null;
                 made.Add(content.ToRow(Uuids.New(time), competition, race, system.Origin, Instants.ToMilliseconds(time.GetUtcNow())));

@@ -15,7 +15,7 @@ internal static class IncidentAccess
     {
         current.RequireReporting(competitionUuid);
         if (system.Origin != CloudIdentity.Cloud || current.Actor.May(competitionUuid, Roles.JuryPresident, Roles.VarOperator)) return;
-        if (reports.Count == 0 || reports.Any(r => r.ReportedBy != current.Signature)) throw Problem.Forbidden("A referee may change own reports only.");
+        if (reports.Count == 0 || reports.Any(r => r.ReportedBy != current.SignatureOn(competitionUuid))) throw Problem.Forbidden("A referee may change own reports only.");
     }
 
     /// <summary>The jury president decides; on a Pi that may decide (R6) its referee does.</summary>

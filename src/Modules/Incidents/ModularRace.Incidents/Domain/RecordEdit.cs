@@ -11,7 +11,11 @@ namespace ModularRace.Incidents.Domain;
 /// What one command makes and changes: it gives each changed record its next revision and writes its history entry. One
 /// look at the clock serves the whole command.
 /// </summary>
-internal sealed class RecordEdit(ICurrentActor actor, ISystemIdentity system, ClockReading now, TimeProvider time)
+/// <param name="by">Who makes it, with the role that counts where the records are.</param>
+/// <param name="system">Where.</param>
+/// <param name="now">When.</param>
+/// <param name="time">This server's time.</param>
+internal sealed class RecordEdit(string by, ISystemIdentity system, ClockReading now, TimeProvider time)
 {
     private readonly List<Incident> incidents = [];
     private readonly List<Report> reports = [];
@@ -23,7 +27,7 @@ internal sealed class RecordEdit(ICurrentActor actor, ISystemIdentity system, Cl
     /// <summary>The corrected time of this command: what is said to have been officialised, decided or withdrawn then.</summary>
     public DateTimeOffset At => now.Corrected;
 
-    public string By => actor.Signature;
+    public string By => by;
 
     public string Origin => system.Origin;
 
@@ -119,7 +123,7 @@ internal sealed class RecordEdit(ICurrentActor actor, ISystemIdentity system, Cl
         if (changes.Count == 0) return false;
         entries.Add(new HistoryEntry
         {
-            ClientUuid = Uuids.New(time), RecordType = type, RecordUuid = uuid, At = Moment.Here(now, null), By = By, System = actor.System,
+            ClientUuid = Uuids.New(time), RecordType = type, RecordUuid = uuid, At = Moment.Here(now, null), By = By, System = system.Name,
             Changes = changes.ToJsonString(ApiJson.Options), Revision = Revision.First(), Origin = Origin, CreatedAt = Written,
         });
         return true;

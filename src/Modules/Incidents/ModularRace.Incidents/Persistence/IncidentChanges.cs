@@ -16,7 +16,7 @@ namespace ModularRace.Incidents.Persistence;
 internal sealed class IncidentChanges(
     IncidentsDbContext db, DatabaseSession session, IMediator mediator, ICurrentActor current, ISystemIdentity system, IRaceClock clock, TimeProvider time)
 {
-    public RecordEdit Begin() => new(current, system, clock.Read(), time);
+    public RecordEdit Begin(Guid? competitionUuid) => new(current.SignatureOn(competitionUuid), system, clock.Read(), time);
 
     /// <summary>
     /// Locks the race of an incident (R4: before anything is read that the change depends on) and reads the whole group that

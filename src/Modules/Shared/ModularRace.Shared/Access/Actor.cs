@@ -46,8 +46,12 @@ public sealed record Actor(string Name, IReadOnlyList<RoleGrant> Grants, Guid? D
     public IReadOnlyCollection<Guid>? Competitions =>
         Grants.Any(g => g.CompetitionUuid is null) ? null : [.. Grants.Select(g => g.CompetitionUuid!.Value).Distinct()];
 
-    /// <summary>The weightiest role held, for the record.</summary>
-    public string? Role => Roles.All.FirstOrDefault(r => Grants.Any(g => string.Equals(g.Role, r, StringComparison.Ordinal)));
+    /// <summary>The weightiest role held anywhere.</summary>
+    public string? Role => Roles.All.FirstOrDefault(r => Grants.Any(g => g.Role == r));
+
+    /// <summary>The weightiest role held on the competition; null: none.</summary>
+    public string? RoleOn(Guid competitionUuid) =>
+        Roles.All.FirstOrDefault(r => Grants.Any(g => g.Role == r && (g.CompetitionUuid is null || g.CompetitionUuid == competitionUuid)));
 }
 
 /// <summary>The actor of this scope, and what it is called on the record.</summary>
@@ -58,6 +62,8 @@ public interface ICurrentActor
     /// <summary>The system that this is, as history tells it: <c>cloud</c> or the device's name.</summary>
     string System { get; }
 
-    /// <summary>"A name with role and system as text: people do not sync."</summary>
-    string Signature => Actor.Role is { } role && !ReferenceEquals(Actor, Actor.System) ? $"{Actor.Name} ({role}, {System})" : $"{Actor.Name} ({System})";
+    /// <summary>"A name with role and system as text: people do not sync." The role is the one that counted.</summary>
+    /// <param name="competitionUuid">What it is about; null: none, or several, and the role is the weightiest held anywhere.</param>
+    string SignatureOn(Guid? competitionUuid) =>
+        (competitionUuid is { } on ? Actor.RoleOn(on) : Actor.Role) is { } role && !ReferenceEquals(Actor, Actor.System) ? $"{Actor.Name} ({role}, {System})" : $"{Actor.Name} ({System})";
 }

@@ -83,7 +83,7 @@ internal sealed class EraseNamesHandler(CompetitionsDbContext db, DatabaseSessio
     {
         var kept = new Erasure
         {
-            ClientUuid = Uuids.New(time), CompetitionUuid = view.CompetitionUuid, Whose = view.Whose, Bibs = [.. view.Bibs], MadeAt = now, MadeBy = current.Signature,
+            ClientUuid = Uuids.New(time), CompetitionUuid = view.CompetitionUuid, Whose = view.Whose, Bibs = [.. view.Bibs], MadeAt = now, MadeBy = current.SignatureOn(view.CompetitionUuid),
             Counts = JsonSerializer.Serialize(view.Counts, ApiJson.Options),
         };
         db.Erasures.Add(kept);

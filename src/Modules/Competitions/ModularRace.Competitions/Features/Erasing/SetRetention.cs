@@ -29,7 +29,7 @@ internal sealed class RetentionHandler(CompetitionsDbContext db, ReferenceAccess
         access.MustEdit(request.CompetitionUuid);
         _ = await db.Competitions.ForUpdate(request.CompetitionUuid, cancellationToken) ?? throw Problem.NotFound("competition");
         var rule = await db.RetentionRules.SingleOrDefaultAsync(r => r.CompetitionUuid == request.CompetitionUuid, cancellationToken);
-        var (now, by) = (Instants.ToMilliseconds(time.GetUtcNow()), current.Signature);
+        var (now, by) = (Instants.ToMilliseconds(time.GetUtcNow()), current.SignatureOn(request.CompetitionUuid));
         if (request.EraseNamesAfterDays is not { } days)
         {
             if (rule is not null) db.RetentionRules.Remove(rule);

@@ -66,7 +66,7 @@ internal sealed class ReferenceMerger(CompetitionsDbContext db, DatabaseSession 
         if (entry?.FromUuid == record.ClientUuid)
         {
             freed.AddRange(await db.Athletes.Where(a => a.MergedInto != null && entry.Athletes.Contains(a.ClientUuid)).ToListAsync(cancellationToken));
-            (entry.UndoneAt, entry.UndoneBy) = (Instants.ToMilliseconds(time.GetUtcNow()), current.Signature);
+            (entry.UndoneAt, entry.UndoneBy) = (Instants.ToMilliseconds(time.GetUtcNow()), current.SignatureOn(null));
         }
         else if (entry is not null)
         {
@@ -146,7 +146,7 @@ internal sealed class ReferenceMerger(CompetitionsDbContext db, DatabaseSession 
         db.Merges.Add(new MergeEntry
         {
             ClientUuid = Uuids.New(time), RecordType = type, FromUuid = from.ClientUuid, IntoUuid = into.ClientUuid, Races = [.. met], Athletes = [.. athletes],
-            MadeAt = Instants.ToMilliseconds(time.GetUtcNow()), MadeBy = current.Signature,
+            MadeAt = Instants.ToMilliseconds(time.GetUtcNow()), MadeBy = current.SignatureOn(null),
         });
     }
 

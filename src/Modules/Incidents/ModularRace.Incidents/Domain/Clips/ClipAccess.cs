@@ -15,7 +15,7 @@ internal sealed class ClipAccess(IMediator mediator, ICurrentActor current, ISys
     public Guid? Device => Carried ?? current.Actor.DeviceUuid;
 
     /// <summary>Who goes on with an upload is who began it.</summary>
-    public string Owner => Device?.ToString() ?? current.Signature;
+    public string Owner => Device?.ToString() ?? current.SignatureOn(null);
 
     /// <param name="reportUuid">Whose clip it is.</param>
     /// <param name="sha256">As announced; null: not said.</param>

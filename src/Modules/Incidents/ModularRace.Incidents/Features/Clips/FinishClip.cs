@@ -135,9 +135,10 @@ internal sealed class KeepClipHandler(
         }
 
         var (group, report) = await changes.LockReportAsync(upload.ReportUuid, cancellationToken);
-        await access.RequireAsync(upload.ReportUuid, clip.Sha256, report, group.Members.Single(m => m.ClientUuid == report.IncidentUuid), cancellationToken);
+        var incident = group.Members.Single(m => m.ClientUuid == report.IncidentUuid);
+        await access.RequireAsync(upload.ReportUuid, clip.Sha256, report, incident, cancellationToken);
         if (report.Clip is not null) return;
-        var edit = changes.Begin();
+        var edit = changes.Begin(incident.CompetitionUuid);
         edit.Change(report, r => r.Clip = clip);
         await changes.SaveAsync(edit, cancellationToken);
     }

@@ -58,7 +58,7 @@ internal sealed class DecideIncidentHandler(IncidentsDbContext db, IncidentChang
         if (was is not null && !same && string.IsNullOrWhiteSpace(request.Note))
             throw Problem.Validation("note", reopening ? "Reopening a decision needs a note." : "Changing a decision needs a note.");
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(standing.CompetitionUuid);
         // "Written to every member": one that joined since is given what the group has (R4), with its earlier time (R7).
         foreach (var member in group.Members)
             edit.Change(member, m =>

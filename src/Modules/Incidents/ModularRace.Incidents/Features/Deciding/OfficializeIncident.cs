@@ -21,7 +21,7 @@ internal sealed class OfficializeIncidentHandler(IncidentsDbContext db, Incident
         await mediator.Publish(new DecidingOnIncident(standing.ClientUuid, standing.CompetitionUuid), cancellationToken);
 
         // R6: a group that is official already keeps its earlier time; this writes it to those that joined since.
-        var edit = changes.Begin();
+        var edit = changes.Begin(standing.CompetitionUuid);
         var (at, by) = group.Official is { } official ? (official.OfficializedAt, official.OfficializedBy) : (edit.At, edit.By);
         foreach (var member in group.Members.Where(m => !m.IsOfficial))
             edit.Change(member, m =>

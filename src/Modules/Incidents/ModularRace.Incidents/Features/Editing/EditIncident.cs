@@ -35,7 +35,7 @@ internal sealed class EditIncidentHandler(IncidentsDbContext db, IncidentChanges
         current.RequireEditing(system, incident.CompetitionUuid, [.. group.Reports.Where(r => !r.IsWithdrawn)]);
         Preconditions.Require(request.IfMatch, incident.Revision);
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(incident.CompetitionUuid);
         IncidentRules.RequireNotAhead(at, edit.Now);
         var saidLocation = incident.SaidRaceLocationUuid;
         if (location != incident.RaceLocationUuid)

@@ -43,7 +43,7 @@ internal sealed class EditReportHandler(IncidentsDbContext db, IncidentChanges c
         current.RequireEditing(system, incident.CompetitionUuid, [report]);
         Preconditions.Require(request.IfMatch, report.Revision);
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(incident.CompetitionUuid);
         IncidentRules.RequireNotAhead(at, edit.Now);
         if (location is not null && location != report.RaceLocationUuid)
             location = await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, location, cancellationToken);

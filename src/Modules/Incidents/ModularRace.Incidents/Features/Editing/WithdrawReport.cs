@@ -33,7 +33,7 @@ internal sealed class WithdrawReportHandler(IncidentsDbContext db, IncidentChang
         current.RequireEditing(system, incident.CompetitionUuid, [report]);
         if (report.IsWithdrawn) return ReportView.Of(report, incident, await db.ReadClipsAsync([report], cancellationToken));
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(incident.CompetitionUuid);
         edit.Change(
             report,
             r =>

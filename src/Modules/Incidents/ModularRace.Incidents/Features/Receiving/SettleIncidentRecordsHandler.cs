@@ -21,7 +21,7 @@ internal sealed class SettleIncidentRecordsHandler(IncidentsDbContext db, Incide
         // A history entry is never changed: settled is only that it stays as it is.
         foreach (var entry in entries) entry.Revision = Revision.Next(entry.Revision);
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(reception.Incidents.Values.FirstOrDefault()?.CompetitionUuid);
         var revisions = entries.ToDictionary(e => e.ClientUuid, e => e.Revision);
         foreach (var (record, form) in request.Records.Zip(reception.Forms.Select(f => f.Form)))
             if (form is IncidentForm wanted)

@@ -18,7 +18,7 @@ internal sealed class SeparateReportsHandler(IncidentsDbContext db, IncidentChan
         var incidents = await db.Incidents.Where(i => homes.Contains(i.ClientUuid)).ToDictionaryAsync(i => i.ClientUuid, cancellationToken);
         foreach (var competition in incidents.Values.Select(i => i.CompetitionUuid).Distinct()) current.RequireEditing(system, competition, reports);
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(incidents.Values.FirstOrDefault()?.CompetitionUuid);
         foreach (var report in reports.Where(r => request.OwnIncidents.ContainsKey(r.ClientUuid)))
         {
             var from = incidents[report.IncidentUuid];

@@ -57,7 +57,7 @@ internal sealed class AddReportHandler(IncidentsDbContext db, IncidentChanges ch
         var reportUuid = request.ReportUuid ?? Uuids.New(time);
         if (await FindAsync(reportUuid, cancellationToken) is { } known) return new AddReportResult(Created: false, known);
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(incident.CompetitionUuid);
         IncidentRules.RequireNotAhead(request.OccurredAt, edit.Now);
         var location = await IncidentRules.RequireLocationAsync(mediator, incident.RaceUuid, request.RaceLocationUuid, cancellationToken);
         var report = new Report

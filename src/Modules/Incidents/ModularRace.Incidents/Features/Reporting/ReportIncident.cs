@@ -71,7 +71,7 @@ internal sealed class ReportIncidentHandler(
         if (request.ClientUuid is { } uuid && await db.Incidents.AnyAsync(i => i.ClientUuid == uuid, cancellationToken))
             throw Problem.Conflict("uuid_exists", "There is an incident with this client_uuid already. Add a report to it, or leave client_uuid out.");
 
-        var edit = changes.Begin();
+        var edit = changes.Begin(race.CompetitionUuid);
         IncidentRules.RequireNotAhead(request.OccurredAt, edit.Now);
         var location = await IncidentRules.RequireLocationAsync(mediator, race.ClientUuid, request.RaceLocationUuid, cancellationToken);
 

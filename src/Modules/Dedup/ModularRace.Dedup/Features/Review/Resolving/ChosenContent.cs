@@ -16,7 +16,7 @@ internal sealed class ChosenContent(ICurrentActor current, TimeProvider time)
         "client_uuid", "revision", "origin", "created_at", "updated_at", "merged_into", "merged_from", "standing", "reports", "reported_by", "occurred_at_device",
     };
 
-    public JsonObject Manual(string type, JsonObject standing, JsonObject data, IReadOnlyCollection<JsonObject> versions, string? notes)
+    public JsonObject Manual(Guid? competitionUuid, string type, JsonObject standing, JsonObject data, IReadOnlyCollection<JsonObject> versions, string? notes)
     {
         var content = (JsonObject)standing.DeepClone();
         foreach (var (field, value) in data.Where(f => !NotContent.Contains(f.Key)))
@@ -24,14 +24,14 @@ internal sealed class ChosenContent(ICurrentActor current, TimeProvider time)
             else content[field] = value.DeepClone();
         if (type != RecordTypes.Incident) return content;
 
-        if (!FieldValues.Same(type, FieldValues.Decision, standing, content)) Sign(content, data, versions, notes);
+        if (!FieldValues.Same(type, FieldValues.Decision, standing, content)) Sign(competitionUuid, content, data, versions, notes);
         if (Text(content[FieldValues.Status]) == "official" && content["officialized_at"] is null)
-            (content["officialized_at"], content["officialized_by"]) = (Now, current.Signature);
+            (content["officialized_at"], content["officialized_by"]) = (Now, current.SignatureOn(competitionUuid));
         return content;
     }
 
     /// <summary>A decision that one of the versions has keeps its maker and its time; another is made here and now.</summary>
-    private void Sign(JsonObject content, JsonObject data, IReadOnlyCollection<JsonObject> versions, string? notes)
+    private void Sign(Guid? competitionUuid, JsonObject content, JsonObject data, IReadOnlyCollection<JsonObject> versions, string? notes)
     {
         if (versions.FirstOrDefault(v => FieldValues.Same(RecordTypes.Incident, FieldValues.Decision, v, content)) is { } made)
         {
@@ -40,7 +40,7 @@ internal sealed class ChosenContent(ICurrentActor current, TimeProvider time)
         }
 
         var pending = Text(content[FieldValues.Decision]) is null or "pending";
-        (content["decided_at"], content["decided_by"]) = pending ? (null, null) : (Now, current.Signature);
+        (content["decided_at"], content["decided_by"]) = pending ? (null, null) : (Now, current.SignatureOn(competitionUuid));
         if (!data.ContainsKey("decision_note")) content["decision_note"] = notes;
         foreach (var field in FieldValues.Fields(RecordTypes.Incident, FieldValues.Decision).Where(f => content[f] is null)) content.Remove(field);
     }

@@ -42,7 +42,7 @@ internal sealed class DecisionSettling(DedupDbContext db, ConflictBook book, Peo
             {
                 Resolutions.CloudWins => records[conflict.OtherRecordUuid.Value].Content,
                 Resolutions.DeviceWins => records[conflict.RecordUuid].Content,
-                _ => Manual(records[conflict.OtherRecordUuid.Value].Content, request, [.. records.Values.Select(r => r.Content)]),
+                _ => Manual(conflict, records[conflict.OtherRecordUuid.Value].Content, request, [.. records.Values.Select(r => r.Content)]),
             };
             var official = decided["status"]?.GetValue<string>() == "official"
                 ? decided : records.Values.Select(r => r.Content).FirstOrDefault(c => c["status"]?.GetValue<string>() == "official");
@@ -68,12 +68,12 @@ internal sealed class DecisionSettling(DedupDbContext db, ConflictBook book, Peo
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    private JsonObject Manual(JsonObject standing, ResolveConflict request, List<JsonObject> versions)
+    private JsonObject Manual(ConflictRow conflict, JsonObject standing, ResolveConflict request, List<JsonObject> versions)
     {
         if (request.Data!["decision"] is null) throw Problem.Validation("data.decision", "It is required: it is what the two differ in.");
         var data = new JsonObject();
         foreach (var field in FieldValues.Fields(Type, FieldValues.Decision)) data[field] = request.Data[field]?.DeepClone();
-        return chosen.Manual(Type, standing, data, versions, request.Notes);
+        return chosen.Manual(conflict.CompetitionUuid, Type, standing, data, versions, request.Notes);
     }
 
     /// <summary>The record with that decision, and official where a decision asks for it or another of them is.</summary>

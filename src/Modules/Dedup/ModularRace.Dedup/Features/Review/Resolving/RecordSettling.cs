@@ -28,7 +28,7 @@ internal sealed class RecordSettling(DedupDbContext db, ConflictBook book, Chose
         if (request.Resolution == Resolutions.DeviceWins)
             foreach (var name in conflict.DifferingFields) FieldValues.Copy(type, name, Parse(conflict.DeviceData), content);
         else if (request.Resolution == Resolutions.Manual)
-            content = chosen.Manual(type, standing, request.Data!, versions, request.Notes);
+            content = chosen.Manual(conflict.CompetitionUuid, type, standing, request.Data!, versions, request.Notes);
 
         var incoming = Incoming(conflict, content);
         await CheckAsync(conflict, incoming, cancellationToken);

@@ -68,7 +68,7 @@ internal sealed class ResolveConflictHandler(
         if (request.Resolution == Resolutions.KeepApart && conflict.OtherRecordUuid is null)
             throw Problem.Validation("resolution", "Only two incidents can be kept apart.");
 
-        (conflict.Resolution, conflict.ResolvedBy, conflict.Notes) = (request.Resolution, current.Signature, request.Notes);
+        (conflict.Resolution, conflict.ResolvedBy, conflict.Notes) = (request.Resolution, current.SignatureOn(conflict.CompetitionUuid), request.Notes);
         conflict.ResolvedAt = Instants.ToMilliseconds(time.GetUtcNow());
         if (conflict.OtherRecordUuid is null) await record.SettleAsync(conflict, request, cancellationToken);
         else await decision.SettleAsync(conflict, request, cancellationToken);

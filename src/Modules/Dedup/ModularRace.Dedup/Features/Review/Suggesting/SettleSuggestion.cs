@@ -59,7 +59,7 @@ internal sealed class SettleSuggestionHandler(DedupDbContext db, PeoplesWord wor
         }
 
         // The regrouping has closed it, as it would for any word on the two; here it is known whose word it was.
-        (suggestion.Outcome, suggestion.SettledBy, suggestion.SettledAt) = (outcome, current.Signature, time.GetUtcNow());
+        (suggestion.Outcome, suggestion.SettledBy, suggestion.SettledAt) = (outcome, current.SignatureOn(suggestion.CompetitionUuid), time.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
         return SuggestionView.Of(suggestion);
     }

@@ -67,7 +67,7 @@ internal sealed class HoldClipsHandler(IncidentsDbContext db, IncidentChanges ch
         var hold = new ClipHold
         {
             ClientUuid = Uuids.New(time), CompetitionUuid = competition.ClientUuid, RaceUuid = request.RaceUuid, IncidentUuids = incidents,
-            Note = request.Note, SetAt = Instants.ToMilliseconds(time.GetUtcNow()), SetBy = current.Signature,
+            Note = request.Note, SetAt = Instants.ToMilliseconds(time.GetUtcNow()), SetBy = current.SignatureOn(competition.ClientUuid),
         };
         db.ClipHolds.Add(hold);
         await db.SaveChangesAsync(cancellationToken);

@@ -60,7 +60,7 @@ internal sealed class ClipRetentionHandler(IncidentsDbContext db, IMediator medi
         var rule = await db.ClipRules.FromSql($"SELECT * FROM incidents.clip_rules WHERE competition_uuid = {request.CompetitionUuid} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
         if (rule?.Days == request.Days) return await ReadAsync(competition, cancellationToken);
 
-        var (now, by) = (Instants.ToMilliseconds(time.GetUtcNow()), current.Signature);
+        var (now, by) = (Instants.ToMilliseconds(time.GetUtcNow()), current.SignatureOn(request.CompetitionUuid));
         if (request.Days is not { } days) db.ClipRules.Remove(rule!);
         else if (rule is null) db.ClipRules.Add(new ClipRule { CompetitionUuid = request.CompetitionUuid, Days = days, SetAt = now, SetBy = by });
         else (rule.Days, rule.SetAt, rule.SetBy) = (days, now, by);

@@ -57,7 +57,7 @@ internal sealed class MakePairingCodeHandler(SyncDbContext db, IMediator mediato
             CompetitionUuids = competitions,
             BoundDeviceUuid = request.DeviceUuid,
             MadeAt = now,
-            MadeBy = current.Signature,
+            MadeBy = current.SignatureOn(competitions is [var on] ? on : null),
             ExpiresAt = now + PairingCodes.Life,
         });
         await db.SaveChangesAsync(ct);

@@ -51,7 +51,7 @@ internal sealed class SettleQuarantinedHandler(
 
         if (state == QuarantineStates.Accepted) await AcceptAsync(entry, request.Data, sender, ct);
         var now = Instants.ToMilliseconds(time.GetUtcNow());
-        var by = current.Signature;
+        var by = current.SignatureOn(entry.CompetitionUuid);
         await db.Quarantine.Where(q => q.Id == entry.Id).ExecuteUpdateAsync(
             set => set.SetProperty(q => q.State, state).SetProperty(q => q.ClosedAt, now).SetProperty(q => q.ClosedBy, by).SetProperty(q => q.Note, request.Note), ct);
         if (state == QuarantineStates.Accepted) await followers.FollowAsync(entry.DeviceUuid, ct);
