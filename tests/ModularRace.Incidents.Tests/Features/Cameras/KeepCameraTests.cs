@@ -39,7 +39,7 @@ public sealed class KeepCameraTests(PiWithCameras pi) : IClassFixture<PiWithCame
         await filming.BeginAsync();
         await filming.PassAsync(3);
         Assert.Equal("running", (await filming.KeepAsync()).State);
-        // Not over a plain connection, should the camera offer one at the same port.
+        // It was TLS: in plain words this camera answers nobody.
         await filming.HangAsync(camera.Address.Replace("rtsps://", "rtsp://", StringComparison.Ordinal));
         await filming.KeepAsync();
         await filming.StandsAsync(CameraStates.NoAnswer);
