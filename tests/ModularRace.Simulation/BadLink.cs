@@ -134,7 +134,7 @@ internal sealed class BadLink(TrueTime time, Cloud cloud) : HttpMessageHandler
         };
         foreach (var (name, values) in answer.Content.Headers) told.Content.Headers.TryAddWithoutValidation(name, values);
         foreach (var (name, values) in answer.Headers) told.Headers.TryAddWithoutValidation(name, values);
-        if (ahead.Trouble == Trouble.None && answer.IsSuccessStatusCode && letter.Path.EndsWith("/sync/upload", StringComparison.Ordinal)) Note(letter, body);
+        if (ahead.Trouble == Trouble.None && answer.IsSuccessStatusCode && IsUpload(request)) Note(letter, body);
         return told;
     }
 
@@ -150,11 +150,13 @@ internal sealed class BadLink(TrueTime time, Cloud cloud) : HttpMessageHandler
         var headers = request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
             .Where(h => h.Key != "Content-Length").Select(h => KeyValuePair.Create(h.Key, string.Join(", ", h.Value))).ToList();
         var letter = new Letter($"{request.Method} {request.RequestUri}", body, headers, trouble is not (Trouble.Delay or Trouble.CutRequest));
-        if (!letter.Path.EndsWith("/sync/upload", StringComparison.Ordinal)) return letter;
+        if (!IsUpload(request)) return letter;
         Letters.Add(letter);
         if (Letters.Count > KeptLetters) Letters.RemoveAt(0);
         return letter;
     }
+
+    private static bool IsUpload(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/sync/upload", StringComparison.Ordinal);
 
     private static HttpRequestMessage Request(Letter letter, HttpContent content)
     {

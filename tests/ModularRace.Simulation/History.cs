@@ -19,13 +19,14 @@ internal sealed class History
     public History(World world, Syncing syncing)
     {
         (this.world, this.syncing) = (world, syncing);
+        var resolving = new Resolving(world);
         steps =
         [
             (22, ReportAsync), (9, AddReportAsync), (10, EditIncidentAsync), (10, EditReportAsync), (6, PutBackAsync), (4, WithdrawAsync), (6, OfficializeAsync), (7, DecideAsync),
-            (4, PutTogetherAsync), (4, TellApartAsync), (2, UndoAsync), (10, new Resolving(world).ResolveAsync),
+            (4, PutTogetherAsync), (4, TellApartAsync), (2, UndoAsync), (10, resolving.ResolveAsync), (4, resolving.SpeakUpAsync),
             (20, SyncWellAsync), (14, SyncBadlyAsync), (4, LinkGoesOrComesAsync), (7, OldRequestAsync),
             (4, RestartPiAsync), (1, RestartCloudAsync), (2, RebootAsync), (4, SetClockAsync),
-            (3, LocationAsync), (2, StartListAsync), (2, HeldTransactionAsync), (2, DatabaseBreaksAsync),
+            (3, LocationAsync), (2, StartListAsync), (2, HeldTransactionAsync), (2, DatabaseBreaksAsync), (2, DatabaseOfPiBreaksAsync),
             (2, DecisionGrantAsync), (1, CompetitionGrantAsync), (1, RevokeAsync), (1, PairAnewAsync), (1, NewDatabaseAsync), (2, QuarantineAsync),
         ];
     }
@@ -44,9 +45,10 @@ internal sealed class History
         }
     }
 
-    private async Task ReportAsync()
+    private async Task ReportAsync() => await ReportAtAsync(world.AnyPlace());
+
+    private async Task<Guid?> ReportAtAsync(Place place)
     {
-        var place = world.AnyPlace();
         // What one saw another sees too: that is what the duplicate rule is for.
         if (lastSeen is null || world.Likely(0.4))
         {
@@ -65,12 +67,13 @@ internal sealed class History
         };
         if (ago > TimeSpan.Zero) body["occurred_at"] = Write(place.Wall.GetUtcNow() - ago);
         var answer = await world.ActAsync(place, $"report {Short(report)} of {Short(incident)}, bib {bib} at {Short(location)}, {ago.TotalSeconds:0.0} s ago", HttpMethod.Post, "/incidents", body);
-        if (!answer.Yes) return;
+        if (!answer.Yes) return null;
         world.Seen[report] = world.Time.Now - ago;
-        if (!world.Likely(0.1)) return;
+        if (!world.Likely(0.1)) return incident;
         // A finger that taps twice.
         var again = await world.ActAsync(place, $"report again {Short(report)}", HttpMethod.Post, "/incidents", body);
         if (again.Status != HttpStatusCode.OK) throw new SimulationFault($"The same report again is answered {again}.");
+        return incident;
     }
 
     private async Task AddReportAsync()
@@ -207,12 +210,18 @@ internal sealed class History
     {
         var pi = world.AnyPi();
         pi.Link.Heal();
-        // The first request is the probe.
+        pi.Link.Latency = TimeSpan.FromMilliseconds(world.Chance.Next(5, 700));
+        // The first request is the probe, the next an upload, where there is one.
+        if (world.Likely(0.3))
+        {
+            pi.Link.GoneAfter = world.Chance.Next(1, 4);
+            await syncing.SyncAsync(pi);
+            return;
+        }
+
         var first = world.Chance.Next(3);
         for (var i = 0; i < first; i++) pi.Link.Ahead.Enqueue(new TroubleAhead(Trouble.None, 0));
         for (var more = true; more; more = world.Likely(0.5)) pi.Link.Ahead.Enqueue(new TroubleAhead((Trouble)world.Chance.Next(1, 8), world.Chance.NextDouble()));
-        if (world.Likely(0.3)) pi.Link.GoneAfter = world.Chance.Next(1, 5);
-        pi.Link.Latency = TimeSpan.FromMilliseconds(world.Chance.Next(5, 700));
         await syncing.SyncAsync(pi);
         held.AddRange(pi.Link.Letters.Where(l => !l.Arrived).Select(l => (pi, l)));
     }
@@ -232,8 +241,7 @@ internal sealed class History
         var letters = held.Count > 0 && world.Likely(0.5) ? held : [.. world.Pis.SelectMany(p => p.Link.Letters.Select(l => (p, l)))];
         if (letters.Count == 0) return;
         var (pi, letter) = world.One(letters);
-        var status = await pi.Link.DeliverAsync(letter);
-        world.Changed(world.Cloud);
+        var status = await syncing.DecidesOnlyWhoMayAsync(pi, () => pi.Link.DeliverAsync(letter));
         world.Tell($"an old upload of {pi.Name} arrives {(letter.Arrived ? "again" : "late")} -> {(int)status}", "old request");
         if ((int)status >= 500) throw new SimulationFault($"The cloud answered {(int)status} to an old upload.");
     }
@@ -355,12 +363,30 @@ internal sealed class History
         world.Tell("the cloud's database broke a connection", "database broke");
     }
 
+    /// <summary>R1, R9, R14 on a Pi: its database goes away in the middle of a command, or refuses something in it, once or more often.</summary>
+    private async Task DatabaseOfPiBreaksAsync()
+    {
+        var pi = world.AnyPi();
+        pi.Link.Heal();
+        if (world.Likely(0.4)) pi.Interruption.BreakNext(pi.Sql);
+        else pi.Interruption.RefuseNext(world.Chance.Next(1, 8));
+        if (world.Likely(0.3) && await IncidentAsync(pi) is { } incident)
+            await world.ActAsync(pi, $"edit incident {Short(incident)} while the database breaks", HttpMethod.Patch, $"/incidents/{incident}", new { description = world.NewWords(pi.Name) }, mayBreak: true);
+        else
+            await syncing.SyncAsync(pi, mayBreak: true);
+        pi.Interruption.Forget();
+        world.Tell($"{pi.Name}'s database broke", "database of a Pi broke");
+    }
+
     private async Task DecisionGrantAsync()
     {
         var pi = world.AnyPi();
         var may = world.Likely(0.6);
         await world.Cloud.Must(HttpMethod.Patch, $"/devices/{pi.Uuid}", new { may_decide = may });
         world.Tell($"{pi.Name} {(may ? "may" : "may not")} decide from now on", "may_decide");
+        // Who has not heard of it yet goes on: what is new is refused with all that hangs on it (R6, R14).
+        if (!may && await ReportAtAsync(pi) is { } incident)
+            await world.ActAsync(pi, $"officialize {Short(incident)}", HttpMethod.Post, $"/incidents/{incident}/officialize");
     }
 
     private async Task CompetitionGrantAsync()

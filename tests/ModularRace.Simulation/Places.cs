@@ -40,6 +40,9 @@ internal abstract class Place(string name, TestDatabase database, TrueTime time,
     /// <summary>For looking at what is stored; it outlives the host.</summary>
     public NpgsqlDataSource Sql { get; } = NpgsqlDataSource.Create(database.ConnectionString);
 
+    /// <summary>What happens here in the middle of a command, before it commits.</summary>
+    public Interruption Interruption { get; } = new();
+
     protected FrontDoor Door => door;
 
     /// <summary>How a person signs in here, unless something else is said.</summary>
@@ -94,22 +97,19 @@ internal abstract class Place(string name, TestDatabase database, TrueTime time,
     }
 
     protected abstract Task<SimulatedHost> ComposeAsync();
+
+    protected void AddInterruption(IServiceCollection services)
+    {
+        services.AddSingleton(Interruption);
+        services.AddScoped<MediatR.INotificationHandler<Shared.Records.RecordsChanged>, InterruptRecords>();
+    }
 }
 
 internal sealed class Cloud(TestDatabase database, TrueTime time, FrontDoor door, IDataProtectionProvider keys) : Place("cloud", database, time, door)
 {
-    /// <summary>What the cloud does in the middle of a command, before it commits.</summary>
-    public Interruption Interruption { get; } = new();
-
     protected override string Person => "Ada;admin";
 
-    protected override Task<SimulatedHost> ComposeAsync() => SimulatedHost.StartAsync(
-        Door, Database.ConnectionString, Wall, keys,
-        services =>
-        {
-            services.AddSingleton(Interruption);
-            services.AddScoped<MediatR.INotificationHandler<Shared.Records.RecordsChanged>, InterruptRecords>();
-        });
+    protected override Task<SimulatedHost> ComposeAsync() => SimulatedHost.StartAsync(Door, Database.ConnectionString, Wall, keys, AddInterruption);
 }
 
 internal sealed class Pi : Place
@@ -151,6 +151,7 @@ internal sealed class Pi : Place
         Door, Database.ConnectionString, Wall, keys,
         services =>
         {
+            AddInterruption(services);
             services.AddSingleton<IBootClock>(Boot);
             services.AddHostedService<DevicePreparation>();
             services.AddHostedService(provider => provider.GetRequiredService<SyncRunner>());

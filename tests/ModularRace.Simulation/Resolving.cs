@@ -67,6 +67,20 @@ internal sealed class Resolving(World world)
             }
     }
 
+    /// <summary>R8: while a conflict is open, somebody who may not have heard of it says another thing of the record.</summary>
+    public async Task SpeakUpAsync()
+    {
+        var open = (await world.Cloud.Must(HttpMethod.Get, "/conflicts?state=pending&limit=500"))["items"]!.AsArray()
+            .Where(c => (string?)c!["competition_uuid"] == world.Competition.ToString() && (string)c["record_type"]! is "incident" or "report" && c["other_record_uuid"] is null)
+            .Select(c => new RecordKey((string)c!["record_type"]!, Guid.Parse((string)c["record_uuid"]!))).Distinct().OrderBy(k => k.ToString(), StringComparer.Ordinal).ToList();
+        var place = world.AnyPlace();
+        var records = await world.RecordsOfAsync(place);
+        open.RemoveAll(k => records[k] is null);
+        if (open.Count == 0) return;
+        var key = world.One(open);
+        await world.ActAsync(place, $"speak up on {key}", HttpMethod.Patch, $"/{key.Type}s/{key.Uuid}", new { description = world.NewWords(place.Name) });
+    }
+
     private static List<string> Ways(JsonNode conflict)
     {
         if ((string)conflict["record_type"]! is not ("incident" or "report")) return ["cloud_wins"];

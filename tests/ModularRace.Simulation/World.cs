@@ -50,10 +50,12 @@ internal sealed class World(int seed, TrueTime time, Cloud cloud, FrontDoor door
     /// <summary>Takes down what happens.</summary>
     public void Tell(string what, string? kind = null)
     {
-        if (kind is not null) counts[kind] = counts.GetValueOrDefault(kind) + 1;
+        if (kind is not null) Count(kind);
         story.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{Step,4} {time.Now:HH:mm:ss.fff} {what}"));
         if (story.Count > KeptLines) story.Dequeue();
     }
+
+    public void Count(string kind) => counts[kind] = counts.GetValueOrDefault(kind) + 1;
 
     public bool Likely(double probability) => Chance.NextDouble() < probability;
 
