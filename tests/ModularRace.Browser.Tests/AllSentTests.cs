@@ -70,6 +70,32 @@ public sealed class AllSentTests(Chromium chromium, CloudAndPi day)
         await AssertClaimsNothingAsync(screen);
     }
 
+    /// <summary>Between "saved" and the host's next word on itself nothing may claim what was true before.</summary>
+    [Fact]
+    public async Task From_the_moment_a_tap_is_saved_nothing_says_that_all_is_sent()
+    {
+        await using var screen = await OpenAsync();
+        await screen.OnCourseAsync(day);
+        await Expect(screen[".strip .allsent"]).ToBeVisibleAsync();
+        var release = new TaskCompletionSource();
+        var isAsked = new TaskCompletionSource();
+        await screen.Page.RouteAsync("**/api/v1/device", async route =>
+        {
+            isAsked.TrySetResult();
+            await release.Task;
+            await route.FallbackAsync();
+        });
+        // What is asked from now on is not answered: the strip knows only what it was told before, and what it does itself.
+        await isAsked.Task;
+        await screen[".bibs [data-bib=\"31\"]"].Last.TapAsync();
+        await Expect(screen[".said .disc"]).ToBeVisibleAsync();
+        await Expect(screen[".strip .unsent"]).ToHaveTextAsync("1 report not yet sent");
+        await Expect(screen["[data-count=\"send\"]"]).ToHaveTextAsync("1");
+        await AssertClaimsNothingAsync(screen);
+        release.SetResult();
+        await Expect(screen[".strip .allsent"]).ToBeVisibleAsync();
+    }
+
     [Fact]
     public async Task After_a_sync_that_was_not_answered_nothing_says_so_until_one_ends_well()
     {

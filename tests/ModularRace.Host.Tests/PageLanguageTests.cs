@@ -58,6 +58,13 @@ public sealed class PageLanguageTests(RunningCloud cloud) : IClassFixture<Runnin
         }
     }
 
+    [Theory]
+    [InlineData(47_000, "+47.0 s")]
+    [InlineData(-149_000, "−2 min 29.0 s")]
+    [InlineData(-40, "0.0 s")]
+    [InlineData(0, "0.0 s")]
+    public void A_correction_that_is_nothing_when_written_has_no_sign(long milliseconds, string written) => Assert.Equal(written, VenueTime.Signed(milliseconds));
+
     [Fact]
     public async Task A_choice_leads_to_no_other_host()
     {

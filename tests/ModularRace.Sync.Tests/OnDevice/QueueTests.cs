@@ -50,6 +50,14 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
     }
 
     [Fact]
+    public async Task What_waits_is_told_without_what_goes_with_the_same_upload()
+    {
+        for (var i = 0; i < 3; i++) await pi.SayAsync(Report($"report {i}"));
+        Assert.Equal(1, (await pi.Send(new TakeBatch(2))).Upload.Status!.Pending);
+        Assert.Equal(0, (await pi.Send(new TakeBatch(10))).Upload.Status!.Pending);
+    }
+
+    [Fact]
     public async Task Each_edit_has_its_number_keeps_the_place_and_says_what_was_emptied()
     {
         var first = await pi.SayAsync(Report("first"));

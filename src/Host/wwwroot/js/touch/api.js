@@ -6,6 +6,9 @@ import { has, said, t } from './texts.js';
 const base = '/api/v1';
 let token = document.querySelector('meta[name="csrf-token"]')?.content ?? '';
 
+/** 'written' when the host has taken something that the cloud has yet to hear of; detail = the path. */
+export const events = new EventTarget();
+
 /** No answer from this Pi's own program: it restarts, is updated, or has stopped. */
 export class Away extends Error {}
 
@@ -55,6 +58,7 @@ export async function call(method, path, body, { headers = {}, timeoutMs = 8000,
   } catch (error) {
     throw new Away(error.message); // cut off in the middle of the answer: nothing is known
   }
+  if (response.ok && method !== 'GET' && !path.startsWith('/device')) events.dispatchEvent(new CustomEvent('written', { detail: path }));
   if (response.ok) return { status: response.status, body: answer, date: response.headers.get('Date') };
   // A host that came back may have signed this page out or know another antiforgery token: fetch a fresh one, once.
   if (again && (response.status === 401 || (method !== 'GET' && isTokenTrouble(response.status, answer))) && await renew()) {

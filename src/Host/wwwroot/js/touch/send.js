@@ -204,7 +204,8 @@ function showSide() {
   key(icon('clip', 's32'), { onclick: chooseClips }, h('span', {}, t('clips.key'), h('small', { class: 'cut' }, clipTerms.chosen(device)))));
 }
 
-const signed = ms => `${ms < 0 ? '−' : '+'}${figure(Math.abs(ms ?? 0) / 1000, 1)} s`;
+/** What is nothing when written has no sign. */
+const signed = ms => `${Math.abs(ms ?? 0) < 50 ? '' : ms < 0 ? '−' : '+'}${figure(Math.abs(ms ?? 0) / 1000, 1)} s`;
 
 function cardFact() {
   const gigabytes = (device.disk_free_bytes ?? 0) / 1e9;

@@ -1,7 +1,7 @@
 // What every page of the touchscreen has: the clock, who reports, the counts, and the strip at the foot, kept up to date
 // without reloading. Counts and their age come before the link: being offline is not a failure (R11).
 
-import { Away, call, get } from './api.js';
+import { Away, call, events as calls, get } from './api.js';
 import * as camera from './camera.js';
 import { figure, fill, h, icon, key } from './dom.js';
 import * as memory from './memory.js';
@@ -81,13 +81,15 @@ export function notSent() {
   if (unsaved > 0) return t('left.taps', { n: unsaved });
   if (additions > 0) return t('left.additions', { n: additions });
   if (!device) return t('moment');
-  if (device.pending_reports > 0) return t('left.reports', { n: device.pending_reports });
+  const reports = (device.pending_reports ?? 0) + reportsSince;
+  if (reports > 0) return t('left.reports', { n: reports });
   if (device.pending > 0) return t('left.changes', { n: device.pending });
   if (device.failed > 0) return t('left.failed', { n: device.failed });
   if (device.conflicts > 0) return t('left.conflicts', { n: device.conflicts });
   if (device.held > 0) return t('left.held', { n: device.held });
   if (device.clips_pending > 0) return t('left.clips', { n: device.clips_pending });
   if (device.last_run_error || memory.read('mr.broke', null) === (device.last_sync_at ?? 'never')) return t('left.broke');
+  if (wroteAt > askedAt) return t('moment');
   return null;
 }
 
@@ -106,7 +108,7 @@ function showStrip() {
   const parts = [];
   const oldest = device?.oldest_pending_at ? t('strip.oldest', { age: times.age(times.wallNow() - Date.parse(device.oldest_pending_at)) }) : null;
   const small = refused > 0 ? t('strip.see') : unsaved + additions > 0 ? pending > 0 && t('strip.pending', { n: pending }) : device?.pending > 0 && oldest;
-  const waits = unsaved + additions + (device?.pending ?? 0) > 0;
+  const waits = unsaved + additions + (device?.pending ?? 0) + reportsSince > 0 || wroteAt > askedAt;
   const known = device?.paired && (device.last_sync_at || device.synced > 0); // else there is nothing to say yet
   if (refused > 0) parts.push(h('span', { class: 'lost' }, icon('alert'), left, h('small', {}, small)));
   else if (waits || (known && left !== null && device.failed === 0)) parts.push(h('span', { class: 'unsent' }, icon(waits || device.conflicts === 0 ? 'wait' : 'review'), left, small && h('small', {}, small)));
@@ -146,12 +148,37 @@ function cardFree() {
 
 // ---- asking the host
 
+let askedAt = 0; // when what is known of the host was asked of it
+let wroteAt = 0; // when it last took something: what was asked before knows nothing of that
+let reportsSince = 0;
+let soon = null;
+
+/** In a moment, not at each of many events. */
+function refreshSoon() {
+  soon ??= setTimeout(() => { soon = null; refresh(); }, 300);
+}
+
+function showToSend() {
+  const toSend = document.querySelector('[data-count="send"]');
+  if (toSend && device) toSend.textContent = (device.pending_reports ?? device.pending) + reportsSince;
+}
+
+calls.addEventListener('written', ({ detail: path }) => {
+  wroteAt = performance.now();
+  if (/^\/incidents(\/[^/]+\/reports)?$/.test(path)) reportsSince++;
+  showToSend();
+  showStrip();
+  refreshSoon();
+});
+
 /** Asks the host how it is; answers the device, or null while the host is away. */
 export async function refresh() {
   const asked = performance.now();
   try {
     const answer = await call('GET', '/device', undefined, { timeoutMs: 4000 });
     device = answer.body;
+    askedAt = asked;
+    if (wroteAt <= asked) reportsSince = 0;
     if (seenOnline?.online !== device.online) seenOnline = { online: device.online, since: times.wallNow() };
     const took = performance.now() - asked;
     const host = answer.date ? Date.parse(answer.date) : NaN;
@@ -162,8 +189,7 @@ export async function refresh() {
     setAway(false);
     trust();
     events.dispatchEvent(new CustomEvent('device', { detail: device }));
-    const toSend = document.querySelector('[data-count="send"]');
-    if (toSend) toSend.textContent = device.pending_reports ?? device.pending;
+    showToSend();
   } catch (error) {
     if (error instanceof Away) setAway(true);
   }
@@ -225,12 +251,9 @@ export async function go(href) {
 
 outbox.events.addEventListener('count', showStrip);
 camera.events.addEventListener('camera', showStrip);
-let soon = null;
 outbox.events.addEventListener('tap', event => {
-  // After a tap the counts have changed, or the host has not answered: both are looked at in a moment, not at each event.
-  if (event.detail.tries === 0) return;
-  clearTimeout(soon);
-  soon = setTimeout(refresh, 300);
+  // It may be that the host does not answer.
+  if (event.detail.tries > 0) refreshSoon();
 });
 document.addEventListener('contextmenu', event => event.preventDefault());
 showWhere();

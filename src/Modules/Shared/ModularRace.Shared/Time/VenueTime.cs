@@ -77,11 +77,11 @@ public sealed class VenueTime
         return offset.Minutes == 0 ? $"UTC{sign}{Math.Abs(offset.Hours)}" : $"UTC{sign}{Math.Abs(offset.Hours)}:{Math.Abs(offset.Minutes):00}";
     }
 
-    /// <summary>A span as a person says it: <c>+47.0 s</c>, <c>+2 min 29.0 s</c>.</summary>
+    /// <summary>A span as a person says it: <c>+47.0 s</c>, <c>+2 min 29.0 s</c>; what is nothing when written has no sign.</summary>
     public static string Signed(long milliseconds)
     {
-        var sign = milliseconds < 0 ? "−" : "+";
-        return sign + Span(Math.Abs(milliseconds));
+        var span = Span(Math.Abs(milliseconds));
+        return span == Span(0) ? span : (milliseconds < 0 ? "−" : "+") + span;
     }
 
     /// <summary><c>0.4 s</c>, <c>2 min 29.0 s</c>, <c>3 h 10 min</c>.</summary>

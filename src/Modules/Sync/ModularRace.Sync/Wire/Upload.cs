@@ -20,6 +20,7 @@ internal sealed record UploadRecord(
     string Type, Guid ClientUuid, long Edit, string? BaseRevision, JsonObject Data, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Origin = null);
 
 /// <summary>How a device is, sent with each upload and shown to the desk.</summary>
+/// <param name="Pending">What waits beside the records of this upload.</param>
 /// <param name="FailedInQuarantine">Of the failed those that the cloud keeps in quarantine; the others are on the device only.</param>
 /// <param name="ClipsPending">Clips that the cloud does not have yet, those failed among them.</param>
 /// <param name="ClipsFailed">Of those, clips that the cloud would not take too often.</param>

@@ -59,7 +59,7 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         entries = [.. entries.OrderBy(e => RecordTypes.Rank(e.Entry.RecordType)).ThenBy(e => e.Entry.Id)];
         await NoteAsync(uuid, entries, cancellationToken);
         var device = await row.ReadAsync(cancellationToken);
-        var status = await StatusAsync(device, cancellationToken);
+        var status = await StatusAsync(device, entries.Count(e => e.Entry.Status == QueueStatuses.Pending), cancellationToken);
         var runs = await RunsAsync(cancellationToken);
         return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, runs, entries.ConvertAll(e => e.Record)), waiting);
     }
@@ -83,7 +83,10 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
     private static bool IsSame(string? sent, JsonObject? clock) =>
         sent is null ? clock is null : JsonNode.DeepEquals(JsonNode.Parse(sent), JsonNode.Parse(clock?.ToJsonString(ApiJson.Options) ?? "null"));
 
-    private async Task<DeviceStatus> StatusAsync(ThisDevice device, CancellationToken cancellationToken)
+    /// <param name="device">Itself.</param>
+    /// <param name="sending">What waits and goes with this very upload: when the cloud reads the figures, it has that.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<DeviceStatus> StatusAsync(ThisDevice device, int sending, CancellationToken cancellationToken)
     {
         var counts = await db.Queue.GroupBy(e => e.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var inQuarantine = await db.Queue.CountAsync(e => e.Status == QueueStatuses.Failed && e.QuarantineUuid != null, cancellationToken);
@@ -92,7 +95,7 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         var card = CardSpace.Read();
         var reading = clock.Read();
         return new DeviceStatus(
-            counts.GetValueOrDefault(QueueStatuses.Pending), counts.GetValueOrDefault(QueueStatuses.Failed), inQuarantine, counts.GetValueOrDefault(QueueStatuses.Conflict), clips, failedClips,
+            counts.GetValueOrDefault(QueueStatuses.Pending) - sending, counts.GetValueOrDefault(QueueStatuses.Failed), inQuarantine, counts.GetValueOrDefault(QueueStatuses.Conflict), clips, failedClips,
             card?.FreeBytes, card?.TotalBytes, reading.OffsetMs, reading.UncertaintyMs, Version, link.Online ? null : device.LastContactAt, device.LongestOfflineHours);
     }
 
