@@ -17,7 +17,7 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         // Anna Zwirn starts here only; Berta Quast also in a cup that is not over for her.
         await day.Cloud.Put($"/races/{day.Race}/start-list/901", new { athletes = new[] { Person("Anna", "Zwirn") } });
         await day.Cloud.Put($"/races/{day.Race}/start-list/902", new { athletes = new[] { Person("Berta", "Quast") } });
-        var (next, sprint, _) = await MakeAsync("Next Cup");
+        var (next, sprint, _) = await MakeAsync(day, "Next Cup");
         var berta = (await day.Cloud.Get($"/races/{day.Race}/start-list?limit=500"))["items"]!.AsArray().Single(b => (int)b!["bib_number"]! == 902)!["athletes"]![0]!.Text("client_uuid");
         await day.Cloud.Put($"/races/{sprint}/start-list/7", new { athletes = new[] { new { client_uuid = berta, first_name = "Berta", last_name = "Quast", nation = "SUI" } } });
 
@@ -52,19 +52,19 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         Assert.Equal(["conflicts_open", "in_quarantine"], told["reasons"]!.AsArray().Select(r => r!.Text("code")));
         await day.Cloud.Post($"/conflicts/{conflict}/resolve", new { resolution = "cloud_wins", notes = "Zwirn was not meant" }, HttpStatusCode.OK);
         await day.Cloud.Post($"/sync/quarantine/{aside}", new { action = "set_aside", note = "Nonsense about Zwirn" }, HttpStatusCode.OK);
-        var before = await NamesAsync("Zwirn", "Quast", "Ciresa", "Holz");
+        var before = await NamesAsync(day, "Zwirn", "Quast", "Ciresa", "Holz");
         var preview = await day.Cloud.Post($"{path}?preview=true", new { }, HttpStatusCode.OK);
         Assert.Empty(preview["obstacles"]!.AsArray());
         Assert.Contains(preview["examples"]!.AsArray(), e => e!.Text("what") == "incidents" && e!.Text("after").Contains("erased", StringComparison.Ordinal));
-        Assert.Equal(before, await NamesAsync("Zwirn", "Quast", "Ciresa", "Holz"));
+        Assert.Equal(before, await NamesAsync(day, "Zwirn", "Quast", "Ciresa", "Holz"));
         await day.Cloud.Post(path, new { confirm = "Next Cup" }, HttpStatusCode.BadRequest);
         await day.Cloud.Post(path, new { }, HttpStatusCode.BadRequest);
-        Assert.Equal(before, await NamesAsync("Zwirn", "Quast", "Ciresa", "Holz"));
+        Assert.Equal(before, await NamesAsync(day, "Zwirn", "Quast", "Ciresa", "Holz"));
 
         var done = await day.Cloud.Post(path, new { confirm = "trial  cup" }, HttpStatusCode.OK);
         Assert.Equal(preview["counts"]!.ToJsonString(), done["counts"]!.ToJsonString());
         // Nowhere, but where Berta Quast starts next.
-        Assert.Equal(["competitions.athletes.last_name: Quast", "sync.record_edits.content: Quast", "sync.record_versions.content: Quast"], await NamesAsync("Zwirn", "Quast", "Ciresa", "Holz"));
+        Assert.Equal(["competitions.athletes.last_name: Quast", "sync.record_edits.content: Quast", "sync.record_versions.content: Quast"], await NamesAsync(day, "Zwirn", "Quast", "Ciresa", "Holz"));
         Assert.Equal("Berta Quast", Wearing(await day.Cloud.Get($"/races/{sprint}/start-list"), 7));
         Assert.Equal(("Name erased", "Name erased"), (Wearing(await day.Cloud.Get($"/races/{day.Race}/start-list?limit=500"), 901), Wearing(await day.Cloud.Get($"/races/{day.Race}/start-list?limit=500"), 902)));
         var incident = await day.Cloud.Get($"/incidents/{seen}");
@@ -106,7 +106,7 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
     [Fact]
     public async Task One_athletes_name_goes_and_everybody_elses_stays()
     {
-        var (cup, race, place) = await MakeAsync("Day Cup");
+        var (cup, race, place) = await MakeAsync(day, "Day Cup");
         await day.Cloud.Put($"/races/{race}/start-list/1", new { athletes = new[] { Person("Ida", "Lärche") } });
         await day.Cloud.Put($"/races/{race}/start-list/2", new { athletes = new[] { Person("Uta", "Fichte") } });
         using var device = await HandDevice.PairAsync(day, competition: cup);
@@ -118,7 +118,7 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         await day.Cloud.Post($"/competitions/{cup}/erasure", new { athlete_uuid = HandDevice.NewUuid(), confirm = "Day Cup" }, HttpStatusCode.BadRequest);
         var done = await day.Cloud.Post($"/competitions/{cup}/erasure", new { athlete_uuid = ida, confirm = "Day Cup" }, HttpStatusCode.OK);
         Assert.Equal(("athlete", 1), (done.Text("whose"), (int)done["bibs"]![0]!));
-        Assert.Empty(await NamesAsync("Lärche", "Larche"));
+        Assert.Empty(await NamesAsync(day, "Lärche", "Larche"));
         Assert.Equal(("Name erased", "Uta Fichte"), (Wearing(await day.Cloud.Get($"/races/{race}/start-list"), 1), Wearing(await day.Cloud.Get($"/races/{race}/start-list"), 2)));
         var report = (await day.Cloud.Get($"/incidents/{hers[0].Text("client_uuid")}"))["reports"]![0]!;
         Assert.Equal(("erased cut in before Fichte", "Sepp Tanne"), (report.Text("description"), report.Text("reporter_name")));
@@ -133,8 +133,8 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         await SettleAsync(cup);
         done = await day.Cloud.Post($"/competitions/{cup}/erasure", new { name = "sepp TANNE", confirm = "Day Cup" }, HttpStatusCode.OK);
         Assert.Equal("signature", done.Text("whose"));
-        Assert.Empty(await NamesAsync("Tanne"));
-        Assert.NotEmpty(await NamesAsync("Fichte"));
+        Assert.Empty(await NamesAsync(day, "Tanne"));
+        Assert.NotEmpty(await NamesAsync(day, "Fichte"));
         Assert.Equal(["signature", "athlete"], (await day.Cloud.List($"/competitions/{cup}/erasures")).Select(e => e.Text("whose")));
     }
 
@@ -145,7 +145,7 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         var running = (await day.Cloud.Post("/competitions", new { name = "Long Cup", country = "ITA", start_date = $"{today.AddDays(-2):yyyy-MM-dd}", end_date = $"{today.AddDays(2):yyyy-MM-dd}", time_zone = "Europe/Rome" }, HttpStatusCode.Created)).Text("client_uuid");
         Assert.Equal(["not_over"], await ReasonsAsync(running, "Long Cup"));
 
-        var (cup, race, place) = await MakeAsync("Short Cup");
+        var (cup, race, place) = await MakeAsync(day, "Short Cup");
         using var device = await HandDevice.PairAsync(day, name: "Pi Forgotten", competition: cup);
         var seen = HandDevice.Sighting(race, place, 1, Start, "Seen", "Ines");
         await device.Upload(seen, new JsonObject { ["pending"] = 2, ["failed"] = 1, ["failed_in_quarantine"] = 1, ["clips_pending"] = 1 });
@@ -160,7 +160,7 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         await day.Cloud.Post($"/competitions/{cup}/erasure", new { confirm = "Short Cup" }, HttpStatusCode.OK);
     }
 
-    private static object Person(string first, string last) => new { first_name = first, last_name = last, nation = "SUI", gender = "F", birth_year = 1999 };
+    internal static object Person(string first, string last) => new { first_name = first, last_name = last, nation = "SUI", gender = "F", birth_year = 1999 };
 
     private static string Wearing(JsonNode list, int bib)
     {
@@ -168,7 +168,7 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
         return $"{athlete.Text("first_name")} {athlete.Text("last_name")}";
     }
 
-    private async Task<(string Competition, string Race, string Place)> MakeAsync(string name)
+    internal static async Task<(string Competition, string Race, string Place)> MakeAsync(CloudAndPi day, string name)
     {
         var competition = (await day.Cloud.Post("/competitions", new { name, country = "ITA", start_date = "2026-02-06", end_date = "2026-02-08", time_zone = "Europe/Rome" }, HttpStatusCode.Created)).Text("client_uuid");
         var race = (await day.Cloud.Post($"/competitions/{competition}/races", new { name = "Sprint", discipline = "sprint" }, HttpStatusCode.Created)).Text("client_uuid");
@@ -187,7 +187,7 @@ public sealed class ErasureTests(CloudAndPi day) : IClassFixture<CloudAndPi>
     private async Task<string> StandsAsync() => string.Join('\n', (await day.Cloud.List($"/races/{day.Race}/incidents")).Select(i => i.ToJsonString()));
 
     /// <summary>Where in the cloud's whole database these names stand, in whatever case: table, column and name.</summary>
-    private Task<IReadOnlyList<string>> NamesAsync(params string[] names) => day.CloudHost.Database.QueryAsync<string>(
+    internal static Task<IReadOnlyList<string>> NamesAsync(CloudAndPi day, params string[] names) => day.CloudHost.Database.QueryAsync<string>(
         """
         SELECT format('%s.%s.%s: %s', table_schema, table_name, column_name, name)
         FROM information_schema.columns, unnest($1) AS name
