@@ -28,6 +28,8 @@ let chosen = location.hash.slice(1) || null;
 let detail = null;
 let confirming = 0;
 let loaded = false;
+let askedAt = -Infinity; // when the list was asked for last
+let counted = null; // what the Pi counted before that
 
 const filterBar = document.getElementById('filters');
 const list = document.getElementById('list');
@@ -60,7 +62,11 @@ const title = incident => incident.bib_number === null || incident.bib_number ==
   : onCourse.has(incident.bib_number) ? bibs.who(onCourse.get(incident.bib_number)) : t('today.not_listed');
 const gist = incident => (incident.description ?? live(incident).map(report => report.description).find(Boolean) ?? '').split('\n')[0];
 
+/** Nothing lies over the page. */
+const isFree = () => !document.querySelector('.layer');
+
 async function refresh() {
+  askedAt = performance.now();
   try {
     const [incidents, ...queues] = await Promise.all([
       all(`/races/${race.client_uuid}/incidents`),
@@ -251,7 +257,17 @@ function takeBack() {
 show();
 refresh();
 camera.follow(place);
-setInterval(() => { if (!document.querySelector('.layer')) refresh(); }, 10000);
+// The whole list is asked for when what the Pi counts has changed. An edit of what waits already, made on a phone, changes no
+// figure: for that, once a minute. In between only the ages grow.
+setInterval(() => { if (isFree()) refresh(); }, 60000);
+setInterval(() => { if (isFree() && loaded) show(); }, 10000);
+shell.events.addEventListener('device', ({ detail: d }) => {
+  const counts = [d.pending, d.synced, d.failed, d.conflicts, d.held, d.clips_pending, d.last_sync_at].join();
+  counted ??= counts; // of before the list was asked for at first
+  if (counts === counted || !isFree() || performance.now() - askedAt < 2000) return;
+  counted = counts;
+  refresh();
+});
 outbox.events.addEventListener('tap', event => { if (event.detail.saved) refresh(); });
 clips.events.addEventListener('clip', event => { if (!clips.of(event.detail) || clips.of(event.detail).done) refresh(); else if (detail) showOne(); });
 shell.events.addEventListener('host', () => { if (!shell.hostAway) refresh(); });
