@@ -54,7 +54,15 @@ public sealed class QueueTests(QueueTests.Pi pi) : IClassFixture<QueueTests.Pi>,
     {
         for (var i = 0; i < 3; i++) await pi.SayAsync(Report($"report {i}"));
         Assert.Equal(1, (await pi.Send(new TakeBatch(2))).Upload.Status!.Pending);
-        Assert.Equal(0, (await pi.Send(new TakeBatch(10))).Upload.Status!.Pending);
+        var all = await pi.Send(new TakeBatch(10));
+        Assert.Equal(0, all.Upload.Status!.Pending);
+
+        // What the cloud put off may be put off again: it is told as waiting, sent or not.
+        await pi.AnswerAsync(all, UploadStatuses.Deferred, "foreign_key_not_found");
+        Assert.Equal(3, (await pi.Send(new TakeBatch(10))).Upload.Status!.Pending);
+        pi.Pass(TimeSpan.FromHours(2));
+        var again = await pi.Send(new TakeBatch(10));
+        Assert.Equal((3, 3), (again.Upload.Records.Count, again.Upload.Status!.Pending));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         entries = [.. entries.OrderBy(e => RecordTypes.Rank(e.Entry.RecordType)).ThenBy(e => e.Entry.Id)];
         await NoteAsync(uuid, entries, cancellationToken);
         var device = await row.ReadAsync(cancellationToken);
-        var status = await StatusAsync(device, entries.Count(e => e.Entry.Status == QueueStatuses.Pending), cancellationToken);
+        var status = await StatusAsync(device, entries.Count(e => e.Entry is { Status: QueueStatuses.Pending, RetryCount: 0 }), cancellationToken);
         var runs = await RunsAsync(cancellationToken);
         return new Batch(new UploadRequest(uuid, device.StoreUuid, Instants.ToMilliseconds(time.GetUtcNow()), status, runs, entries.ConvertAll(e => e.Record)), waiting);
     }
@@ -84,7 +84,10 @@ internal sealed class TakeBatchHandler(SyncDbContext db, DeviceRow row, Anchored
         sent is null ? clock is null : JsonNode.DeepEquals(JsonNode.Parse(sent), JsonNode.Parse(clock?.ToJsonString(ApiJson.Options) ?? "null"));
 
     /// <param name="device">Itself.</param>
-    /// <param name="sending">What waits and goes with this very upload: when the cloud reads the figures, it has that.</param>
+    /// <param name="sending">
+    /// What waits and goes with this very upload: when the cloud reads the figures, it has that. Not what it put off before: that
+    /// may wait again, and names are not erased while a device holds anything.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     private async Task<DeviceStatus> StatusAsync(ThisDevice device, int sending, CancellationToken cancellationToken)
     {
